@@ -1,0 +1,6 @@
+// zlib: the streams of zlib- and gzip-packed traces.
+#pragma once
+#include <zlib.h>
+
+// inflateInit2 is a macro, which Swift cannot call.
+static inline int kvmscope_inflate_init(z_stream *stream, int window_bits) { return inflateInit2(stream, window_bits); }

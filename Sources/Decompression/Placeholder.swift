@@ -1,0 +1,1 @@
+// Placeholder: see the interface in the plan.
