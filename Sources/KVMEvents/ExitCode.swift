@@ -1,5 +1,5 @@
 /// The instruction set of a vCPU's virtualization. The raw values are the kernel's `isa` field.
-public enum ISA: UInt8, Sendable {
+public enum ISA: UInt8, Sendable, BitwiseCopyable {
   /// Intel VT-x.
   case vmx = 1
   /// AMD-V.
