@@ -18,6 +18,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   case nestedEntry
   /// `kvm_nested_vmenter_failed`: a check on the state of a nested entry failed.
   case nestedEntryFailed
+  /// `kvm_nested_intercepts` (SVM): what L1 asked to be told of.
+  case nestedIntercepts
   /// `kvm_nested_intr_vmexit` (SVM): an interrupt for L1 ends L2.
   case nestedInterruptExit
   /// `kvm_userspace_exit`: KVM_RUN returns to the VMM.

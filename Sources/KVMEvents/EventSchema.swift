@@ -37,6 +37,8 @@ public struct EventSchema: Sendable {
       .nestedEntry, ["kvm_nested_vmenter", "kvm_nested_vmrun"],
       [["rip"], ["vmcb"], ["nested_rip"], ["isa"]]),
     EventSchema(.nestedEntryFailed, ["kvm_nested_vmenter_failed"], [["err"]]),
+    // Up to 5.9 one 64-bit word held what is three 32-bit ones now; the first 32 bits are the same.
+    EventSchema(.nestedIntercepts, ["kvm_nested_intercepts"], [["intercept1", "intercept"]]),
     EventSchema(.nestedInterruptExit, ["kvm_nested_intr_vmexit"], [["rip"]]),
     EventSchema(.userspaceExit, ["kvm_userspace_exit"], [["reason"], ["errno"]]),
     EventSchema(.fpu, ["kvm_fpu"], [["load"]]),

@@ -127,3 +127,9 @@ public enum SchedSwitchField {
   /// `prev_state`: 0 in the low eight bits when the thread could have gone on.
   public static let previousState = 2
 }
+
+/// The slots of `kvm_nested_intercepts`.
+public enum NestedInterceptsField {
+  /// `intercept1`, formerly the low half of `intercept`: the interrupts, SHUTDOWN and others.
+  public static let general = 0
+}

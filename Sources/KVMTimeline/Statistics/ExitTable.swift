@@ -1,0 +1,94 @@
+public import KVMEvents
+
+/// Exits that share level, reason and handler.
+public struct ExitRow: Sendable {
+  /// The level that was left.
+  public let level: GuestLevel
+  /// The reason.
+  public let exit: ExitCode
+  /// Whether L1 was told of them.
+  public let isReflected: Bool
+  /// Exits, answered or not.
+  public internal(set) var count: UInt64 = 0
+  /// From kvm_exit to kvm_entry, of those that were answered.
+  public internal(set) var handling = DurationTotals()
+  /// The same without userspace, halted and off-CPU time.
+  public internal(set) var handlingOnCPU = DurationTotals()
+}
+
+/// The exits of one vCPU, by level, reason and handler.
+///
+/// A vCPU knows a dozen or two of reasons, so a small open-addressed index of bytes finds a row; were there ever more
+/// rows than it can number, the rest is found by looking through them.
+public struct ExitTable: Sendable {
+  private static let slots = 128
+  private static let free: UInt8 = 255
+
+  /// In order of first appearance.
+  public private(set) var rows: [ExitRow] = []
+  private var index: InlineArray<128, UInt8>
+
+  /// An empty table.
+  public init() {
+    index = InlineArray(repeating: Self.free)
+  }
+
+  /// The row of a key, made when it is new.
+  @inline(__always)
+  private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
+    let mixed = (exit.code ^ (exit.code >> 7)) &* 8 &+ UInt64(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
+    var slot = Int(truncatingIfNeeded: mixed &* 0x9e37_79b9 >> 5) & (Self.slots - 1)
+    for _ in 0..<8 {
+      let number = index[slot]
+      if number == Self.free { return add(level, exit, isReflected, slot: slot) }
+      if matches(Int(number), level, exit, isReflected) { return Int(number) }
+      slot = (slot + 1) & (Self.slots - 1)
+    }
+    return search(level, exit, isReflected)
+  }
+
+  @inline(__always)
+  private func matches(_ row: Int, _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Bool {
+    rows[row].exit == exit && rows[row].level == level && rows[row].isReflected == isReflected
+  }
+
+  @inline(never)
+  private mutating func add(
+    _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool, slot: Int
+  ) -> Int {
+    rows.append(ExitRow(level: level, exit: exit, isReflected: isReflected))
+    if rows.count <= Int(Self.free) { index[slot] = UInt8(rows.count - 1) }
+    return rows.count - 1
+  }
+
+  @inline(never)
+  private mutating func search(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
+    for row in rows.indices where matches(row, level, exit, isReflected) { return row }
+    // A hostile trace can invent reasons without end: past a limit they share one row of their own.
+    if rows.count >= 1024 {
+      let other = ExitCode(raw: .max - 1, isa: exit.isa)
+      for row in rows.indices where matches(row, .unknown, other, false) { return row }
+      rows.append(ExitRow(level: .unknown, exit: other, isReflected: false))
+      return rows.count - 1
+    }
+    rows.append(ExitRow(level: level, exit: exit, isReflected: isReflected))
+    return rows.count - 1
+  }
+
+  /// Counts an exit that an entry answered.
+  @inline(__always)
+  mutating func addAnswered(
+    level: GuestLevel, exit: ExitCode, isReflected: Bool, handling: UInt64, onCPU: UInt64
+  ) {
+    let row = row(level, exit, isReflected)
+    rows[row].count &+= 1
+    rows[row].handling.add(handling)
+    rows[row].handlingOnCPU.add(onCPU)
+  }
+
+  /// Counts an exit that nothing answered.
+  mutating func addUnanswered(level: GuestLevel, exit: ExitCode, isReflected: Bool) {
+    let row = row(level, exit, isReflected)
+    rows[row].count &+= 1
+  }
+}

@@ -1,0 +1,197 @@
+import KVMEvents
+
+/// Which vCPU an event is about, where that is not plain.
+extension TimelineTracker {
+  /// The most events that wait for a name; the vCPU that the thread drove last gets what is more.
+  private static let mostWaiting = 64
+
+  @inline(never)
+  mutating func route<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, thread id: Int32, number: Int32, cpu: Int32,
+    at time: UInt64
+  ) {
+    switch kind {
+    case .schedSwitch:
+      switched(fields, cpu: cpu, at: time)
+    case .schedFork, .schedExec, .schedExit:
+      endThread(Int32(truncatingIfNeeded: fields.integer(MentionField.vcpu)), at: time)
+    case .writeTSCOffset:
+      wroteTSCOffset(fields, thread: id, cpu: cpu, at: time)
+    case .trackTSC:
+      trackedTSC(fields, thread: id, cpu: cpu, at: time)
+    case .interrupt, .other:
+      break
+    default:
+      guard let number = thread(for: kind, id: id, number: number, cpu: cpu) else { return }
+      threads[number].cpu = cpu
+      deliver(kind, fields, to: number, cpu: cpu, at: time)
+    }
+  }
+
+  /// The thread of an event inside KVM_RUN. Only events that prove a vCPU make a thread known.
+  private mutating func thread(for kind: EventKind, id: Int32, number: Int32, cpu: Int32) -> Int? {
+    if number >= 0 { return Int(number) }
+    switch kind {
+    case .entry, .exit, .nestedExit, .fpu, .userspaceExit, .emulateInstruction, .vcpuMention,
+      .smmTransition, .nestedExitInject:
+      return thread(id, cpu: cpu)
+    default:
+      return nil
+    }
+  }
+
+  private mutating func deliver<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, to number: Int, cpu: Int32, at time: UInt64
+  ) {
+    if let vcpu = vcpu(of: kind, fields) {
+      let track = track(number, vcpu: vcpu, at: time, cpu: cpu)
+      if threads[number].tracks.count > 1 && !isAnIoctl(kind, track) {
+        settleWaiting(number, for: track)
+        threads[number].isNamed = true
+        threads[number].current = track
+      }
+      if threads[number].current < 0 { threads[number].current = track }
+      apply(kind, fields, to: track, cpu: cpu, at: time)
+      return
+    }
+    if threads[number].tracks.isEmpty {
+      let track = track(number, vcpu: nil, at: time, cpu: cpu)
+      threads[number].current = track
+    }
+    if threads[number].tracks.count > 1 && !threads[number].isNamed {
+      wait(kind, fields, on: number, cpu: cpu, at: time)
+      return
+    }
+    let current = threads[number].current
+    guard current >= 0 else { return }
+    apply(kind, fields, to: current, cpu: cpu, at: time)
+    if kind == .userspaceExit { threads[number].isNamed = false }
+  }
+
+  /// SMM transitions outside KVM_RUN name a vCPU that does not run.
+  private func isAnIoctl(_ kind: EventKind, _ track: Int) -> Bool {
+    kind == .smmTransition && !tracks[track].isInRun
+  }
+
+  private func vcpu<Fields: EventFields & ~Copyable & ~Escapable>(
+    of kind: EventKind, _ fields: borrowing Fields
+  ) -> Int32? {
+    switch kind {
+    case .entry, .exit, .nestedExit, .smmTransition, .vcpuMention:
+      // In every one of these the vCPU has slot 0.
+      fields.has(EntryField.vcpu) ? Int32(truncatingIfNeeded: fields.integer(EntryField.vcpu)) : nil
+    default:
+      nil
+    }
+  }
+
+  // MARK: - Threads that drive several vCPUs
+
+  private mutating func wait<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, on number: Int, cpu: Int32, at time: UInt64
+  ) {
+    let event = WaitingEvent(event: StoredEvent(kind, copying: fields), time: time, cpu: cpu)
+    threads[number].waiting.append(event)
+    if kind == .userspaceExit || threads[number].waiting.count >= Self.mostWaiting {
+      settleWaiting(number, for: nil)
+    }
+  }
+
+  /// The events that wait are those of `track`, or of the vCPU that the thread drove last.
+  mutating func settleWaiting(_ number: Int, for track: Int?) {
+    if threads[number].waiting.isEmpty { return }
+    let waiting = threads[number].waiting
+    threads[number].waiting.removeAll(keepingCapacity: true)
+    let owner = track ?? threads[number].current
+    guard owner >= 0 else { return }
+    for event in waiting {
+      switch event.event.kind {
+      case .schedSwitch:
+        // Written by `leaves` and `returns`: which of the two stands in the slot of the previous thread.
+        let leaves = event.event.integer(SchedSwitchField.previousThread) != 0
+        for track in threads[number].tracks {
+          move(track, leaves: leaves, isRunnable: event.event.integer(SchedSwitchField.previousState) == 0,
+            cpu: event.cpu, at: event.time)
+        }
+      default:
+        apply(event.event.kind, event.event, to: owner, cpu: event.cpu, at: event.time)
+      }
+    }
+  }
+
+  // MARK: - Scheduling
+
+  private mutating func switched<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields, cpu: Int32, at time: UInt64
+  ) {
+    let previous = table.number(of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread)))
+    let next = table.number(of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread)))
+    if previous >= 0 {
+      // The low eight bits are the sleeping states; without any, the thread could have gone on.
+      let isRunnable = fields.integer(SchedSwitchField.previousState) & 0xff == 0
+      switchThread(Int(previous), leaves: true, isRunnable: isRunnable, cpu: cpu, at: time)
+    }
+    if next >= 0 {
+      threads[Int(next)].cpu = cpu
+      switchThread(Int(next), leaves: false, isRunnable: true, cpu: cpu, at: time)
+    }
+  }
+
+  private mutating func switchThread(
+    _ number: Int, leaves: Bool, isRunnable: Bool, cpu: Int32, at time: UInt64
+  ) {
+    if !threads[number].waiting.isEmpty {
+      var event = StoredEvent(.schedSwitch)
+      event.set(SchedSwitchField.previousThread, leaves ? 1 : 0)
+      event.set(SchedSwitchField.previousState, isRunnable ? 0 : 1)
+      threads[number].waiting.append(WaitingEvent(event: event, time: time, cpu: cpu))
+      if threads[number].waiting.count >= Self.mostWaiting { settleWaiting(number, for: nil) }
+      return
+    }
+    for track in threads[number].tracks {
+      move(track, leaves: leaves, isRunnable: isRunnable, cpu: cpu, at: time)
+    }
+  }
+
+  private mutating func move(_ track: Int, leaves: Bool, isRunnable: Bool, cpu: Int32, at time: UInt64) {
+    withTrack(track) { track, output in
+      if track.end < time { track.end = time }
+      if leaves {
+        track.leavesCPU(at: time, isRunnable: isRunnable, &output)
+      } else {
+        track.returnsToCPU(at: time, cpu: cpu, &output)
+      }
+    }
+  }
+
+  // MARK: - Incarnations
+
+  private mutating func wroteTSCOffset<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields, thread id: Int32, cpu: Int32, at time: UInt64
+  ) {
+    guard fields.has(WriteTSCOffsetField.vcpu) else { return }
+    let vcpu = Int32(truncatingIfNeeded: fields.integer(WriteTSCOffsetField.vcpu))
+    let number = thread(id, cpu: cpu)
+    threads[number].cpu = cpu
+    // Only a vCPU that was just created has no offset yet.
+    if fields.has(WriteTSCOffsetField.previous) && fields.integer(WriteTSCOffsetField.previous) == 0 {
+      reincarnate(number, vcpu: vcpu, at: time, cpu: cpu)
+    } else {
+      _ = track(number, vcpu: vcpu, at: time, cpu: cpu)
+    }
+  }
+
+  private mutating func trackedTSC<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields, thread id: Int32, cpu: Int32, at time: UInt64
+  ) {
+    guard fields.has(MentionField.vcpu) else { return }
+    let vcpu = Int32(truncatingIfNeeded: fields.integer(MentionField.vcpu))
+    let number = thread(id, cpu: cpu)
+    threads[number].cpu = cpu
+    let track = track(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true)
+    // Outside KVM_RUN, after one: a vCPU was created, or was given a new life by its VMM.
+    if tracks[track].hasRun && !tracks[track].isInRun {
+      reincarnate(number, vcpu: vcpu, at: time, cpu: cpu)
+    }
+  }
+}

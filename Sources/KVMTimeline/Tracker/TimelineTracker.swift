@@ -1,0 +1,300 @@
+public import KVMEvents
+
+/// The vCPUs of one trace: finds out which vCPU each event is about and hands it to that vCPU's track.
+///
+/// Events come in order of time. Only `kvm_entry` and a few others name their vCPU; the rest is attributed by the
+/// thread that it happened on.
+public struct TimelineTracker {
+  /// One thread that drives vCPUs.
+  struct Thread {
+    let id: Int32
+    /// The vCPU that the thread drives now, as an index into `tracks`; -1 while unknown.
+    var current: Int
+    /// All of the thread's live vCPUs.
+    var tracks: [Int]
+    var cpu: Int32
+    /// Events that wait until it is known whose they are: only on a thread that drives several vCPUs.
+    var waiting: [WaitingEvent] = []
+    /// `current` was named since KVM_RUN began.
+    var isNamed = false
+  }
+
+  struct WaitingEvent {
+    let event: StoredEvent
+    let time: UInt64
+    let cpu: Int32
+  }
+
+  /// What is remembered of a CPU.
+  struct CPU {
+    /// The thread of the last event, and its number: events come in runs.
+    var threadID = Int32.min
+    var thread: Int32 = -1
+    /// The time of the last record.
+    var last: UInt64 = 0
+    var sawRecord = false
+  }
+
+  /// All vCPUs, in order of appearance, those that never ran included.
+  public private(set) var tracks: [VCPUTrack] = []
+  var output: TimelineOutput
+  var threads: [Thread] = []
+  var table = ThreadTable()
+  private var cpus: [CPU] = []
+  private var incarnations: [VCPUKey: Int] = [:]
+  /// A gap was seen: what begins later may have begun inside it.
+  private var sawLoss = false
+
+  private struct VCPUKey: Hashable {
+    let thread: Int32
+    let vcpu: Int32?
+  }
+
+  /// Nothing seen yet.
+  ///
+  /// - Parameters:
+  ///   - records: what the recording would show if it happened.
+  ///   - window: statistics and intervals are limited to it; states are followed outside of it too.
+  ///   - receiver: takes the intervals as they become final.
+  public init(
+    records: RecordedEvents, window: Range<UInt64> = 0..<UInt64.max,
+    receiver: (any IntervalReceiver)? = nil
+  ) {
+    output = TimelineOutput(records: records, window: window, receiver: receiver)
+  }
+
+  /// What the checks must know, in order of discovery.
+  public var facts: [TimelineFact] { output.facts }
+
+  /// kvm_entry after kvm_entry, or kvm_exit after kvm_exit, was seen without loss.
+  public var sawUnmatchedPair: Bool { output.sawUnmatchedPair }
+
+  // MARK: - Events
+
+  /// Notes that `thread` had an event on `cpu` at `time`, whatever it was; returns the thread's number or -1.
+  @inline(__always)
+  mutating func touch(thread id: Int32, cpu: Int, at time: UInt64) -> Int32 {
+    if cpu >= cpus.count { growCPUs(to: cpu) }
+    if cpus[cpu].threadID == id {
+      cpus[cpu].last = time
+      return cpus[cpu].thread
+    }
+    return change(cpu, to: id, at: time)
+  }
+
+  @inline(never)
+  private mutating func change(_ cpu: Int, to id: Int32, at time: UInt64) -> Int32 {
+    noteLastEvent(on: cpu)
+    let number = table.number(of: id)
+    cpus[cpu].threadID = id
+    cpus[cpu].thread = number
+    cpus[cpu].last = time
+    cpus[cpu].sawRecord = true
+    return number
+  }
+
+  @inline(never)
+  private mutating func growCPUs(to cpu: Int) {
+    while cpus.count <= cpu { cpus.append(CPU()) }
+  }
+
+  /// Tells the tracks of a CPU's thread when its last event was.
+  private mutating func noteLastEvent(on cpu: Int) {
+    let number = Int(cpus[cpu].thread)
+    guard number >= 0 else { return }
+    for track in threads[number].tracks where tracks[track].end < cpus[cpu].last {
+      tracks[track].end = cpus[cpu].last
+    }
+  }
+
+  /// Notes an event that means nothing to a vCPU: it may be its thread's last.
+  @inline(__always)
+  public mutating func pass(thread id: Int32, cpu: Int, at time: UInt64) {
+    _ = touch(thread: id, cpu: cpu, at: time)
+  }
+
+  /// One event that has been copied out of its source.
+  public mutating func handle(_ event: StoredEvent, thread id: Int32, cpu: Int, at time: UInt64) {
+    handle(event.kind, event, thread: id, cpu: cpu, at: time)
+  }
+
+  /// One event.
+  @inline(__always)
+  mutating func handle<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, thread id: Int32, cpu: Int, at time: UInt64
+  ) {
+    let number = touch(thread: id, cpu: cpu, at: time)
+    if number >= 0 {
+      let current = threads[Int(number)].current
+      if threads[Int(number)].tracks.count == 1 && current >= 0 {
+        threads[Int(number)].cpu = Int32(truncatingIfNeeded: cpu)
+        switch kind {
+        case .entry:
+          if names(current, fields.integer(EntryField.vcpu)) {
+            return tracks[current].entered(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
+          }
+        case .exit:
+          if !fields.has(ExitField.vcpu) || names(current, fields.integer(ExitField.vcpu)) {
+            return tracks[current].exited(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
+          }
+        case .nestedExit:
+          if !fields.has(ExitField.vcpu) || names(current, fields.integer(ExitField.vcpu)) {
+            return tracks[current].nestedExited(
+              at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
+          }
+        case .emulateInstruction:
+          return tracks[current].emulated(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
+        default:
+          break
+        }
+      }
+    }
+    route(kind, fields, thread: id, number: number, cpu: Int32(truncatingIfNeeded: cpu), at: time)
+  }
+
+  @inline(__always)
+  private func names(_ track: Int, _ vcpu: UInt64) -> Bool {
+    tracks[track].identity.vcpu == Int32(truncatingIfNeeded: vcpu)
+  }
+
+  /// Gives an event to one track.
+  mutating func apply<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, to track: Int, cpu: Int32, at time: UInt64
+  ) {
+    switch kind {
+    case .entry: tracks[track].entered(at: time, cpu: cpu, fields, &output)
+    case .exit: tracks[track].exited(at: time, cpu: cpu, fields, &output)
+    case .nestedExit: tracks[track].nestedExited(at: time, cpu: cpu, fields, &output)
+    case .nestedExitInject: tracks[track].injectedExit(at: time, cpu: cpu, fields, &output)
+    case .nestedEntry: tracks[track].nestedEntry(at: time, cpu: cpu, fields, &output)
+    case .nestedEntryFailed: tracks[track].nestedEntryFailed(at: time, cpu: cpu, &output)
+    case .nestedIntercepts: tracks[track].intercepts(fields)
+    case .userspaceExit: tracks[track].exitedToUserspace(at: time, cpu: cpu, fields, &output)
+    case .fpu: tracks[track].fpu(at: time, cpu: cpu, fields, &output)
+    case .emulateInstruction: tracks[track].emulated(at: time, cpu: cpu, fields, &output)
+    case .injectException:
+      tracks[track].handled(at: time, cpu: cpu, &output)
+      tracks[track].sawExceptionActivity = true
+    case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+      tracks[track].handled(at: time, cpu: cpu, &output)
+    case .smmTransition: tracks[track].smm(at: time, cpu: cpu, fields, &output)
+    case .vcpuWakeup: tracks[track].wokeUp(at: time, cpu: cpu, fields, &output)
+    case .vcpuMention: tracks[track].isInHost(at: time, cpu: cpu, &output)
+    case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt, .other:
+      break
+    }
+  }
+
+  // MARK: - vCPUs
+
+  /// The live track of a thread's vCPU, made if there is none.
+  mutating func track(
+    _ number: Int, vcpu: Int32?, at time: UInt64, cpu: Int32, isCreation: Bool = false
+  ) -> Int {
+    for track in threads[number].tracks where tracks[track].identity.vcpu == vcpu { return track }
+    // A thread that ran a vCPU without a name learns it now.
+    if let vcpu, threads[number].tracks.count == 1, tracks[threads[number].tracks[0]].identity.vcpu == nil {
+      let track = threads[number].tracks[0]
+      tracks[track].identity.vcpu = vcpu
+      tracks[track].identity.incarnation = nextIncarnation(threads[number].id, vcpu)
+      return track
+    }
+    return begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: isCreation)
+  }
+
+  private mutating func nextIncarnation(_ thread: Int32, _ vcpu: Int32?) -> Int {
+    let key = VCPUKey(thread: thread, vcpu: vcpu)
+    let incarnation = incarnations[key, default: 0]
+    incarnations[key] = incarnation + 1
+    return incarnation
+  }
+
+  private mutating func begin(
+    _ number: Int, vcpu: Int32?, at time: UInt64, cpu: Int32, isCreation: Bool
+  ) -> Int {
+    let id = threads[number].id
+    let identity = VCPUIdentity(
+      vcpu: vcpu, thread: id, incarnation: nextIncarnation(id, vcpu))
+    let track = tracks.count
+    tracks.append(VCPUTrack(identity: identity, index: track, at: time, cpu: cpu))
+    threads[number].tracks.append(track)
+    if threads[number].current < 0 { threads[number].current = track }
+    if sawLoss && !isCreation {
+      output.add(
+        TimelineFact(
+          kind: .lossMayHide, vcpu: track, begin: time, end: time, count: 1, cpu: Int(cpu), level: .unknown))
+    }
+    return track
+  }
+
+  /// The number of a thread, made if it has none.
+  mutating func thread(_ id: Int32, cpu: Int32) -> Int {
+    let known = table.number(of: id)
+    if known >= 0 { return Int(known) }
+    let number = threads.count
+    threads.append(Thread(id: id, current: -1, tracks: [], cpu: cpu))
+    table.add(id, number: Int32(truncatingIfNeeded: number))
+    for at in cpus.indices where cpus[at].threadID == id { cpus[at].thread = Int32(truncatingIfNeeded: number) }
+    return number
+  }
+
+  /// A new vCPU takes the place of an old one with the same number on the same thread.
+  mutating func reincarnate(_ number: Int, vcpu: Int32, at time: UInt64, cpu: Int32) {
+    if let at = threads[number].tracks.firstIndex(where: { tracks[$0].identity.vcpu == vcpu }) {
+      let old = threads[number].tracks[at]
+      tracks[old].close(at: time, &output)
+      threads[number].tracks.remove(at: at)
+      if threads[number].current == old { threads[number].current = -1 }
+    }
+    let new = begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true)
+    threads[number].current = threads[number].tracks.count == 1 ? new : threads[number].current
+  }
+
+  /// The thread is gone, or is another program now.
+  mutating func endThread(_ id: Int32, at time: UInt64) {
+    let number = Int(table.number(of: id))
+    guard number >= 0 else { return }
+    settleWaiting(number, for: nil)
+    for track in threads[number].tracks { tracks[track].close(at: time, &output) }
+    threads[number].tracks = []
+    threads[number].current = -1
+    table.remove(id)
+    for at in cpus.indices where cpus[at].threadID == id {
+      cpus[at].threadID = Int32.min
+      cpus[at].thread = -1
+    }
+  }
+
+  // MARK: - Loss and end
+
+  /// Events were lost on `cpu` after the last record seen there.
+  public mutating func lost(on cpu: Int) {
+    sawLoss = true
+    if cpu >= cpus.count { growCPUs(to: cpu) }
+    noteLastEvent(on: cpu)
+    guard cpus[cpu].sawRecord else { return }
+    let time = cpus[cpu].last
+    for number in threads.indices where Int(threads[number].cpu) == cpu {
+      settleWaiting(number, for: nil)
+      for track in threads[number].tracks { tracks[track].lostEvents(from: time, &output) }
+    }
+  }
+
+  /// Ends all tracks: the trace is over.
+  public mutating func finish() {
+    for cpu in cpus.indices { noteLastEvent(on: cpu) }
+    for number in threads.indices {
+      settleWaiting(number, for: nil)
+      for track in threads[number].tracks {
+        tracks[track].close(at: tracks[track].end, &output)
+      }
+      threads[number].tracks = []
+    }
+  }
+
+  /// Runs `body` on a track in place.
+  @inline(__always)
+  mutating func withTrack(_ track: Int, _ body: (inout VCPUTrack, inout TimelineOutput) -> Void) {
+    body(&tracks[track], &output)
+  }
+}

@@ -1,0 +1,40 @@
+import KVMEvents
+
+/// The kvm_exit that no kvm_entry has answered yet.
+struct OpenExit {
+  /// Whether there is one.
+  var isOpen = false
+  var at: UInt64 = 0
+  var code = ExitCode(raw: 0, isa: nil)
+  var rip: UInt64 = 0
+  var info1: UInt64 = 0
+  var info2: UInt64 = 0
+  /// The level that was left; unknown until settled.
+  var level = GuestLevel.unknown
+  /// Until an event shows whether kvm_nested_vmexit follows, nobody knows whose exit it is.
+  var awaitsTwin = false
+  /// L1 was told of it.
+  var isReflected = false
+  /// KVM_RUN ended or SMM was entered or left since: an inject from here on is no answer to it.
+  var wasInterrupted = false
+  /// Time spent in userspace, halted or off the CPU since.
+  var offCPU: UInt64 = 0
+
+  /// Whether another exit repeats this one to the letter, as a kernel does that traces a stale reason.
+  func repeats(_ other: OpenExit) -> Bool {
+    code == other.code && info1 == other.info1 && info2 == other.info2
+  }
+}
+
+/// A run of instructions of L2 that KVM emulated though no exit asked for it.
+struct EmulationEpisode {
+  var begin: UInt64
+  var end: UInt64
+  var count: UInt64
+  var cpu: Int
+  var firstRIP: UInt64
+  var lastRIP: UInt64
+  /// Every instruction follows the one before: it begins where that one ended.
+  var isStraight: Bool
+  var nextRIP: UInt64
+}

@@ -1,0 +1,102 @@
+import KVMEvents
+
+/// An interval that is over, but of which the level or the state is not proved yet.
+struct PendingInterval {
+  var begin: UInt64
+  var end: UInt64
+  var state: VCPUState
+  /// nil until it is proved.
+  var level: GuestLevel?
+  var isSMM: Bool
+  var exit: ExitCode?
+  var cpu: Int32
+  /// From a kvm_entry that no kvm_exit has answered yet: `guest` if one does, else `host`.
+  var needsGuestProof = false
+}
+
+extension VCPUTrack {
+  /// The most intervals that wait for a proof; the oldest of more become unknown.
+  static let mostPending = 64
+
+  /// Hands an interval out, or keeps it until its level and state are certain.
+  @inline(__always)
+  mutating func emit(
+    _ begin: UInt64, _ end: UInt64, _ state: VCPUState, exit: ExitCode?, cpu: Int32,
+    _ output: inout TimelineOutput
+  ) {
+    if begin >= end { return }
+    if pending.isEmpty && levelIsProved && !holdsForWakeup {
+      report(begin, end, state, level, isSMM, exit, cpu, &output)
+    } else {
+      keep(
+        PendingInterval(
+          begin: begin, end: end, state: state, level: levelIsProved ? level : nil, isSMM: isSMM,
+          exit: exit, cpu: cpu), &output)
+    }
+  }
+
+  /// Queues an interval behind those that wait already.
+  mutating func keep(_ interval: PendingInterval, _ output: inout TimelineOutput) {
+    if interval.begin >= interval.end { return }
+    if pending.count >= Self.mostPending {
+      let oldest = pending.removeFirst()
+      report(oldest, &output)
+    }
+    pending.append(interval)
+  }
+
+  /// Counts an interval and gives it to the receiver. What lies outside the window is cut off.
+  @inline(__always)
+  mutating func report(
+    _ begin: UInt64, _ end: UInt64, _ state: VCPUState, _ level: GuestLevel, _ isSMM: Bool,
+    _ exit: ExitCode?, _ cpu: Int32, _ output: inout TimelineOutput
+  ) {
+    let from = max(begin, output.window.lowerBound)
+    let to = min(end, output.window.upperBound)
+    if from >= to { return }
+    stateTotals.add(to - from, state: state, level: level)
+    if let receiver = output.receiver {
+      receiver.receive(
+        Interval(
+          vcpu: index, begin: from, end: to, state: state, level: level, isSMM: isSMM, exit: exit,
+          cpu: Int(cpu)))
+    }
+  }
+
+  private mutating func report(_ interval: PendingInterval, _ output: inout TimelineOutput) {
+    let state = interval.needsGuestProof ? VCPUState.host : interval.state
+    report(
+      interval.begin, interval.end, state, interval.level ?? .unknown, interval.isSMM, interval.exit,
+      interval.cpu, &output)
+  }
+
+  /// The level of everything that waits for one is now known.
+  mutating func resolveLevel(_ proved: GuestLevel, _ output: inout TimelineOutput) {
+    if pending.isEmpty { return }
+    for at in pending.indices where pending[at].level == nil { pending[at].level = proved }
+    flush(&output)
+  }
+
+  /// Whether the entry that some intervals began with reached the guest is now known.
+  mutating func resolveGuestProof(reached: Bool, _ output: inout TimelineOutput) {
+    if pending.isEmpty { return }
+    for at in pending.indices where pending[at].needsGuestProof {
+      pending[at].state = reached ? .guest : .host
+      pending[at].needsGuestProof = false
+    }
+    flush(&output)
+  }
+
+  /// Hands out all that waits, if nothing in it is open any more.
+  mutating func flush(_ output: inout TimelineOutput) {
+    if pending.isEmpty || holdsForWakeup { return }
+    for interval in pending where interval.level == nil || interval.needsGuestProof { return }
+    flushUnproved(&output)
+  }
+
+  /// Hands out all that waits, proved or not.
+  mutating func flushUnproved(_ output: inout TimelineOutput) {
+    for interval in pending { report(interval, &output) }
+    pending.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,89 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// KVM's emulator decoded an instruction.
+  ///
+  /// Emulation in L2 is legitimate only as the handling of an exit of L2: kvm_exit, kvm_nested_vmexit, then one
+  /// kvm_emulate_insn. Whatever comes without is emulation because L2's state was invalid.
+  mutating func emulated<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    let rip = fields.integer(EmulateField.rip)
+    settle(isTwin: false, emulatedRIP: rip, &output)
+    entryFailed(&output)
+    isInHost(at: time, cpu: cpu, &output)
+    // The second event of an instruction that could not be emulated.
+    if fields.integer(EmulateField.failed) != 0 { return }
+    let isExplained = emulationIsExplained
+    emulationIsExplained = false
+    emulatedSinceRun = true
+    if isRSM(fields) { sawExceptionActivity = true }
+    if isSMM || isa == .svm { return }
+
+    if !levelIsProved { judgeLevel(byEmulationAt: rip, fields, &output) }
+    guard level == .l2 && levelIsProved else {
+      if !levelIsProved && !exit.isOpen && !reportedUnknownEmulation {
+        reportedUnknownEmulation = true
+        output.add(
+          TimelineFact(
+            kind: .emulatedAtUnknownLevel, vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+            level: .unknown))
+      }
+      return
+    }
+    let length = fields.integer(EmulateField.length)
+    let follows = l2RIPIsKnown && rip &- l2RIP <= 15
+    l2RIP = rip
+    l2RIPIsKnown = true
+    if isExplained { return }
+    if var open = episode {
+      open.isStraight = open.isStraight && (rip == open.nextRIP || follows)
+      open.count += 1
+      open.end = time
+      open.lastRIP = rip
+      open.nextRIP = rip &+ length
+      episode = open
+    } else {
+      episode = EmulationEpisode(
+        begin: time, end: time, count: 1, cpu: Int(cpu), firstRIP: rip, lastRIP: rip,
+        isStraight: true, nextRIP: rip &+ length)
+    }
+  }
+
+  /// An emulated instruction proves the level when it stands where L2 stood, or where a reset puts a processor.
+  private mutating func judgeLevel<Fields: EventFields & ~Copyable & ~Escapable>(
+    byEmulationAt rip: UInt64, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    guard level == .l2 else { return }
+    let isRealMode = fields.integer(EmulateField.flags) == 0
+    if isRealMode && rip == 0xfff0 {
+      proveL1(&output)
+    } else if candidateIsInferred {
+      // Entered without an event for it: certain only if the event of a failed entry would have been seen.
+      if output.records.contains(.nestedEntryFailed) { proveL2(&output) }
+    } else if l2RIPIsKnown && rip &- l2RIP <= 15 {
+      proveL2(&output)
+    } else if sawUserspaceSinceGuest {
+      // The VMM had the vCPU, and L2 was not here: it may have been reset.
+      openLevel(candidate: .unknown, at: since, &output)
+    } else {
+      proveL2(&output)
+    }
+  }
+
+  /// RSM, the only instruction of SMM's end.
+  private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields) -> Bool {
+    isSMM && fields.integer(EmulateField.length) == 2
+  }
+
+  /// The episode is over: what ended it is not part of it.
+  mutating func endEpisode(toldL1: Bool, _ output: inout TimelineOutput) {
+    guard let over = episode else { return }
+    episode = nil
+    output.add(
+      TimelineFact(
+        kind: .emulatedL2(
+          firstRIP: over.firstRIP, lastRIP: over.lastRIP, isStraight: over.isStraight, toldL1: toldL1),
+        vcpu: index, begin: over.begin, end: over.end, count: over.count, cpu: over.cpu, level: .l2))
+  }
+}

@@ -1,0 +1,343 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// kvm_entry.
+  @inline(__always)
+  mutating func entered<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    settle(isTwin: false, &output)
+    if hasEntry {
+      entryFailed(&output)
+      output.sawUnmatchedPair = true
+    }
+    isInHost(at: time, cpu: newCPU, &output)
+    if output.counts(time) { counters.entries &+= 1 }
+    if nestedEntryIsAsked || !levelIsProved { levelAtEntry(at: time, fields, &output) }
+    if holdsForWakeup {
+      holdsForWakeup = false
+      flush(&output)
+    }
+    closeExit(answeredAt: time, &output)
+    hasEntry = true
+    entryAt = time
+    entryCPU = newCPU
+    enteredSinceRun = true
+    refusalIsReported = false
+    emulationIsExplained = false
+    sawExceptionActivity = false
+    injectWasUnasked = false
+  }
+
+  /// What a kvm_entry says of the level.
+  @inline(never)
+  private mutating func levelAtEntry<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    if nestedEntryIsAsked {
+      nestedEntryIsAsked = false
+      guard level != .l2 else { return }
+      // VMLAUNCH, VMRESUME and VMRUN are three bytes long: the guest that goes on right behind was refused.
+      let behind = fields.integer(EntryField.rip) &- exit.rip
+      if fields.has(EntryField.rip) && exit.isOpen && behind >= 1 && behind <= 15 { return }
+      openLevel(candidate: .l2, at: time, &output)
+      nestedEntryIsOpen = true
+      candidateIsInferred = true
+      l2RIP = fields.integer(EntryField.rip)
+      l2RIPIsKnown = fields.has(EntryField.rip)
+    } else if nestedEntryIsOpen && level == .l2 && !candidateIsInferred {
+      // The nested entry had an event and no failure: this is L2.
+      resolveLevel(.l2, &output)
+      levelIsProved = true
+      everInL2 = true
+    }
+  }
+
+  /// kvm_exit.
+  @inline(__always)
+  mutating func exited<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    settle(isTwin: false, &output)
+    if exit.isOpen {
+      if !hasEntry { output.sawUnmatchedPair = true }
+      closeExit(answeredAt: nil, &output)
+    }
+    if hasEntry && visible == .host {
+      entryReachedGuest(at: time, &output)
+      cpu = newCPU
+    } else {
+      isInHost(at: time, cpu: newCPU, &output)
+      if hasEntry {
+        entryReachedGuest(at: time, &output)
+      } else {
+        cut(at: time, &output)
+      }
+    }
+    if output.counts(time) { counters.exits &+= 1 }
+    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
+    exit = OpenExit(
+      isOpen: true, at: time, code: ExitCode(raw: fields.integer(ExitField.reason), isa: isa),
+      rip: fields.integer(ExitField.rip), info1: fields.integer(ExitField.info1),
+      info2: fields.integer(ExitField.info2), awaitsTwin: true)
+    hasReason = true
+    enteredSinceRun = true
+    emulationIsExplained = false
+    sawUserspaceSinceGuest = false
+    sawExceptionActivity = false
+    injectWasUnasked = false
+  }
+
+  /// kvm_nested_vmexit: the exit was L2's.
+  @inline(__always)
+  mutating func nestedExited<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
+    if episode != nil { endEpisode(toldL1: false, &output) }
+    if exit.awaitsTwin {
+      settle(isTwin: true, &output)
+    } else {
+      // The kvm_exit was not recorded, or something stood between: the level is certain all the same.
+      entryFailed(&output)
+      isInHost(at: time, cpu: cpu, &output)
+      if exit.isOpen { exit.level = .l2 }
+      if level != .l2 { cut(at: time, &output) }
+      proveL2(&output)
+    }
+    if output.counts(time) { counters.l2Exits &+= 1 }
+    counters.nestedEvents &+= 1
+    emulationIsExplained = true
+    l2RIP = fields.integer(ExitField.rip)
+    l2RIPIsKnown = true
+    lastL2Exit.isOpen = true
+    lastL2Exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
+    lastL2Exit.info1 = fields.integer(ExitField.info1)
+    lastL2Exit.info2 = fields.integer(ExitField.info2)
+  }
+
+  /// kvm_nested_vmexit_inject: L1 goes on and is told of an exit.
+  mutating func injectedExit<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    if exit.awaitsTwin && !output.nestedExitsAreRecorded {
+      settle(isTwin: true, &output)
+      if output.counts(exit.at) { counters.l2Exits &+= 1 }
+    }
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    isInHost(at: time, cpu: cpu, &output)
+    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(InjectField.isa))) }
+    let told = ExitCode(raw: fields.integer(InjectField.reason), isa: isa)
+    counters.nestedEvents &+= 1
+    // An entry that was refused after its event is L1's affair: L2 was never entered.
+    let isRefusedEntry = nestedEntryIsOpen && isa == .svm && told.code == .max
+    if isRefusedEntry {
+      nestedEntryIsOpen = false
+    } else {
+      cut(at: time, &output)
+      proveL2(&output)
+    }
+    let answers =
+      exit.isOpen && exit.level == .l2 && !exit.isReflected && !exit.wasInterrupted
+      && exit.code.mayBecome(told)
+    endEpisode(toldL1: told.isTripleFault, &output)
+    if answers {
+      exit.isReflected = true
+      if output.counts(exit.at) { counters.l2ExitsReflected &+= 1 }
+      roundTripIsOpen = true
+      roundTripExits = 0
+    } else if output.counts(time) {
+      counters.l2ExitsSynthesized &+= 1
+    }
+    if told.isTripleFault {
+      let kind: TimelineFact.Kind =
+        answers ? .reflectedTripleFault : .synthesizedTripleFault(cause: tripleFaultCause)
+      output.add(
+        TimelineFact(
+          kind: kind, vcpu: index, begin: answers ? exit.at : time, end: time, count: 1,
+          cpu: Int(cpu), level: .l2))
+    }
+    setLevel(.l1, at: time, &output)
+    injectWasUnasked = !answers
+    emulationIsExplained = false
+    sawExceptionActivity = false
+  }
+
+  private var tripleFaultCause: TripleFaultCause {
+    if sawExceptionActivity || (exit.isOpen && !exit.wasInterrupted && exit.code.isException) {
+      return .exceptionChain
+    }
+    return exit.wasInterrupted || sawUserspaceSinceGuest || !exit.isOpen ? .invalidStateOrUserspace : .unknown
+  }
+
+  /// kvm_nested_vmenter, kvm_nested_vmrun: L2 is about to be entered, unless a check fails.
+  mutating func nestedEntry<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    counters.nestedEvents &+= 1
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    if isa == nil && fields.has(NestedEntryField.isa) {
+      isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(NestedEntryField.isa)))
+    }
+    nestedEntryIsAsked = false
+    candidateIsInferred = false
+    if isInRun {
+      isInHost(at: time, cpu: cpu, &output)
+      // Whoever enters L2 is not in it. (RSM restored the level just before; this confirms it.)
+      if level != .l2 { proveL1(&output) }
+      cut(at: time, &output)
+      if !levelIsProved { resolveLevel(.unknown, &output) }
+    } else {
+      // KVM_SET_NESTED_STATE puts the vCPU into L2 outside KVM_RUN.
+      openLevel(candidate: .l2, at: time, &output)
+    }
+    level = .l2
+    levelIsProved = false
+    nestedEntryIsOpen = true
+    l2RIP = fields.integer(NestedEntryField.nestedRIP)
+    l2RIPIsKnown = fields.has(NestedEntryField.nestedRIP)
+    refusalIsReported = false
+    emulatedSinceRun = false
+    enteredSinceRun = false
+    sawUserspaceSinceGuest = !isInRun
+  }
+
+  /// kvm_nested_vmenter_failed: L1 goes on, L2 was not entered.
+  mutating func nestedEntryFailed(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    counters.nestedEvents &+= 1
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    nestedEntryIsAsked = false
+    if isInRun { isInHost(at: time, cpu: cpu, &output) }
+    cut(at: time, &output)
+    proveL1(&output)
+  }
+
+  /// kvm_userspace_exit: KVM_RUN returns to the VMM.
+  mutating func exitedToUserspace<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    if base == .userspace {
+      // KVM_RUN ended without an event in it: it was refused or interrupted at once.
+      enteredSinceRun = false
+      emulatedSinceRun = false
+    } else {
+      isInHost(at: time, cpu: newCPU, &output)
+      cut(at: time, &output)
+    }
+    judgeEndOfRun(at: time, cpu: newCPU, fields, &output)
+    base = .userspace
+    visible = .userspace
+    isAsleepInUserspace = false
+    cpu = newCPU
+    hasRun = true
+    isInRun = false
+    exit.wasInterrupted = true
+    emulationIsExplained = false
+    sawUserspaceSinceGuest = true
+    injectWasUnasked = false
+    sawExceptionActivity = false
+    if holdsForWakeup {
+      holdsForWakeup = false
+      flush(&output)
+    }
+  }
+
+  /// Whether KVM_RUN ended in a way that a check must know.
+  private mutating func judgeEndOfRun<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    let errno = Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno))
+    let reason = fields.integer(UserspaceExitField.reason)
+    if exit.isOpen && exit.level == .l2 && exit.code.isTripleFault && !exit.isReflected
+      && !exit.wasInterrupted && errno >= 0 && reason == 8
+    {
+      output.add(
+        TimelineFact(
+          kind: .escapedTripleFault(interceptedByL1: interceptsShutdown), vcpu: index, begin: exit.at,
+          end: time, count: 1, cpu: Int(cpu), level: .l2))
+    }
+    let isRefused = errno == -5 || (errno >= 0 && reason == 17)
+    if isRefused && level == .l2 && !enteredSinceRun && !emulatedSinceRun && !refusalIsReported {
+      refusalIsReported = true
+      output.add(
+        TimelineFact(
+          kind: .refusedL2(errno: errno), vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+          level: .l2))
+    }
+  }
+
+  /// kvm_fpu: loaded when KVM_RUN begins.
+  @inline(__always)
+  mutating func fpu<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    if fields.integer(FPUField.load) != 0 || base != .userspace {
+      settle(isTwin: false, &output)
+      entryFailed(&output)
+      isInHost(at: time, cpu: cpu, &output)
+    }
+  }
+
+  /// kvm_smm_transition, kvm_enter_smm.
+  mutating func smm<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    if isInRun { isInHost(at: time, cpu: cpu, &output) }
+    endEpisode(toldL1: false, &output)
+    exit.wasInterrupted = true
+    nestedEntryIsAsked = false
+    if fields.integer(SMMField.entering) != 0 {
+      let isRestore = !isInRun || isSMM
+      // On SVM an SMM entry from L2 ends L2 with an inject that answers no exit.
+      let was = injectWasUnasked ? GuestLevel.l2 : level
+      cut(at: time, &output)
+      if !levelIsProved { resolveLevel(isRestore ? .unknown : level, &output) }
+      levelBeforeSMM = isRestore ? .unknown : was
+      isSMM = true
+      level = .l1
+      levelIsProved = true
+    } else {
+      cut(at: time, &output)
+      let returnsTo = isSMM && isInRun ? levelBeforeSMM : .unknown
+      isSMM = false
+      if returnsTo == .unknown {
+        openLevel(candidate: .unknown, at: time, &output)
+      } else {
+        level = returnsTo
+        levelIsProved = true
+      }
+      levelBeforeSMM = .unknown
+      nestedEntryIsOpen = returnsTo == .l2
+      emulationIsExplained = false
+      emulatedSinceRun = false
+      enteredSinceRun = false
+      refusalIsReported = false
+      sawExceptionActivity = false
+      sawUserspaceSinceGuest = false
+    }
+    injectWasUnasked = false
+  }
+
+  /// An event that only KVM_RUN causes and that comes after the exit's owner is known.
+  @inline(__always)
+  mutating func handled(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    settle(isTwin: false, &output)
+    entryFailed(&output)
+    isInHost(at: time, cpu: cpu, &output)
+  }
+
+  /// kvm_nested_intercepts: what L1 wants to be told of (SVM).
+  mutating func intercepts<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields) {
+    counters.nestedEvents &+= 1
+    guard fields.has(NestedInterceptsField.general) else { return }
+    // INTERCEPT_SHUTDOWN is bit 31 of the word.
+    interceptsShutdown = fields.integer(NestedInterceptsField.general) & (1 << 31) != 0
+  }
+}

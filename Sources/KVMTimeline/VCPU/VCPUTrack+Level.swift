@@ -1,0 +1,169 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// Finds out whose the open exit was, now that the event after it has come.
+  ///
+  /// kvm_nested_vmexit follows the kvm_exit of L2 before anything else that KVM does with the exit; if another event of
+  /// that kind comes first, the exit was L1's.
+  ///
+  /// - Parameters:
+  ///   - isTwin: the event is kvm_nested_vmexit.
+  ///   - emulatedRIP: the address of the instruction, if the event is kvm_emulate_insn.
+  ///   - isEnd: there is no next event.
+  @inline(__always)
+  mutating func settle(
+    isTwin: Bool, emulatedRIP: UInt64? = nil, isEnd: Bool = false, _ output: inout TimelineOutput
+  ) {
+    if !exit.awaitsTwin { return }
+    exit.awaitsTwin = false
+    if isTwin {
+      exit.level = .l2
+      proveL2(&output)
+    } else if isEnd {
+      exit.level = .unknown
+    } else if let emulatedRIP, isStaleExit(before: emulatedRIP) {
+      // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its twin.
+      exit.level = .l2
+      proveL2(&output)
+      emulationIsExplained = false
+    } else if output.nestedExitsAreRecorded {
+      exit.level = .l1
+      if episode != nil { endEpisode(toldL1: false, &output) }
+      proveL1(&output)
+      asksForNestedEntry(&output)
+    } else {
+      exit.level = levelIsProved ? level : .unknown
+      asksForNestedEntry(&output)
+    }
+    if hasGuestStretch {
+      hasGuestStretch = false
+      let level = exit.level
+      if pending.isEmpty && !holdsForWakeup {
+        report(guestBegin, exit.at, .guest, level, isSMM, exit.code, guestCPU, &output)
+      } else {
+        keep(
+          PendingInterval(
+            begin: guestBegin, end: exit.at, state: .guest, level: level, isSMM: isSMM,
+            exit: exit.code, cpu: guestCPU), &output)
+        flush(&output)
+      }
+    }
+  }
+
+  /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and the instruction
+  /// emulated for it stands where L2 stood.
+  private func isStaleExit(before emulatedRIP: UInt64) -> Bool {
+    guard level == .l2, !isSMM, isa != .svm, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else { return false }
+    return episode != nil || (l2RIPIsKnown && emulatedRIP &- l2RIP <= 15)
+  }
+
+  /// L1 itself executed an instruction that enters a nested guest.
+  @inline(__always)
+  private mutating func asksForNestedEntry(_ output: inout TimelineOutput) {
+    if roundTripIsOpen { roundTripExits &+= 1 }
+    nestedEntryIsAsked = false
+    if !exit.code.entersNestedGuest { return }
+    nestedEntryIsAsked = true
+    counters.nestedEntryAttempts &+= 1
+  }
+
+  /// The vCPU is in L2, and was since the level became open.
+  @inline(__always)
+  mutating func proveL2(_ output: inout TimelineOutput) {
+    isSMM = false
+    everInL2 = true
+    if nestedEntryIsOpen { countNestedEntry(&output) }
+    if !pending.isEmpty { resolveLevel(.l2, &output) }
+    level = .l2
+    levelIsProved = true
+    nestedEntryIsAsked = false
+  }
+
+  /// The vCPU is in L1, and was since the level became open.
+  @inline(__always)
+  mutating func proveL1(_ output: inout TimelineOutput) {
+    nestedEntryIsOpen = false
+    candidateIsInferred = false
+    if level == .l1 && levelIsProved { return }
+    resolveLevel(.l1, &output)
+    level = .l1
+    levelIsProved = true
+  }
+
+  private mutating func countNestedEntry(_ output: inout TimelineOutput) {
+    nestedEntryIsOpen = false
+    candidateIsInferred = false
+    counters.nestedEntries &+= 1
+    if roundTripIsOpen {
+      roundTripIsOpen = false
+      counters.roundTrips &+= 1
+      counters.roundTripExits &+= 1 &+ roundTripExits
+    }
+  }
+
+  /// From `time` on nothing is known of the level but a candidate; what waits for the old one stays unknown.
+  mutating func openLevel(
+    candidate: GuestLevel, at time: UInt64, _ output: inout TimelineOutput
+  ) {
+    cut(at: time, &output)
+    resolveLevel(.unknown, &output)
+    level = candidate
+    levelIsProved = false
+  }
+
+  /// From `time` on the level is `new`, for certain.
+  mutating func setLevel(_ new: GuestLevel, at time: UInt64, _ output: inout TimelineOutput) {
+    cut(at: time, &output)
+    level = new
+    levelIsProved = true
+  }
+}
+
+extension ExitCode {
+  /// VMLAUNCH, VMRESUME or VMRUN.
+  @inline(__always)
+  var entersNestedGuest: Bool {
+    switch isa {
+    case .vmx: code == 20 || code == 24
+    case .svm: code == 0x80
+    case nil: false
+    }
+  }
+
+  /// The shutdown of a guest: TRIPLE_FAULT (VMX) or shutdown (SVM).
+  @inline(__always)
+  var isTripleFault: Bool {
+    switch isa {
+    case .vmx: code == 2 && !isFailedEntry
+    case .svm: code == 0x7f
+    case nil: false
+    }
+  }
+
+  /// HLT or MWAIT: the guest asked to wait.
+  var isWait: Bool {
+    switch isa {
+    case .vmx: code == 12 || code == 36
+    case .svm: code == 0x78 || code == 0x8b || code == 0x8c
+    case nil: false
+    }
+  }
+
+  /// The guest ran into an exception, or its handler may raise one.
+  var isException: Bool {
+    switch isa {
+    case .vmx: code == 0
+    case .svm: code >= 0x40 && code <= 0x5f
+    case nil: false
+    }
+  }
+
+  /// Whether KVM may tell L1 of an exit `other` in answer to this one: the nested page walk can turn one fault into another.
+  @inline(__always)
+  func mayBecome(_ other: ExitCode) -> Bool {
+    if self == other { return true }
+    guard isa == .vmx && other.isa == .vmx && !isFailedEntry && !other.isFailedEntry else { return false }
+    // EPT_VIOLATION, EPT_MISCONFIG and, for L1's own page-modification log, PML_FULL.
+    return (code == 48 || code == 49) && (other.code == 48 || other.code == 49 || other.code == 62)
+  }
+}

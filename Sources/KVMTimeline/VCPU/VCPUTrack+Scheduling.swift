@@ -1,0 +1,166 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// sched_switch: the thread leaves its CPU.
+  ///
+  /// - Parameter isRunnable: it could have gone on; else it sleeps.
+  mutating func leavesCPU(at time: UInt64, isRunnable: Bool, _ output: inout TimelineOutput) {
+    if isOffCPU { return }
+    if base == .host { holdsForWakeup = true }
+    if hasEntry && visible == .host { keepOpenEntry(until: time, &output) }
+    if isRunnable {
+      cut(at: time, &output)
+      visible = .preempted
+    } else if visible == .lost || base == .unknown {
+      // Asleep, but nobody knows where: neither the loss nor the ignorance ends.
+      return
+    } else if base == .userspace {
+      isAsleepInUserspace = true
+      return
+    } else {
+      cut(at: time, &output)
+      visible = exit.isOpen && exit.code.isWait && !exit.wasInterrupted ? .halted : .blocked
+    }
+  }
+
+  /// Old kernels trace kvm_exit so late that the thread can be preempted before: keep the stretch until it is proved.
+  private mutating func keepOpenEntry(until time: UInt64, _ output: inout TimelineOutput) {
+    if entryAt > since { cut(at: entryAt, &output) }
+    let begin = max(entryAt, since)
+    keep(
+      PendingInterval(
+        begin: begin, end: time, state: .guest, level: nil, isSMM: isSMM, exit: nil, cpu: cpu,
+        needsGuestProof: true), &output)
+    since = max(since, time)
+  }
+
+  /// sched_switch: the thread comes back to a CPU.
+  mutating func returnsToCPU(at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput) {
+    isAsleepInUserspace = false
+    if visible == .preempted || visible == .blocked || visible == .halted {
+      cut(at: time, &output)
+      visible = base
+      // The guest goes on, if the entry had reached it.
+      if hasEntry { entryAt = max(entryAt, since) }
+    }
+    cpu = newCPU
+  }
+
+  /// kvm_vcpu_wakeup: a block of `nanoseconds` ends now. Tells what the time before was.
+  mutating func wokeUp<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    holdsForWakeup = true
+    handled(at: time, cpu: cpu, &output)
+    cut(at: time, &output)
+    let length = fields.integer(WakeupField.nanoseconds)
+    let begin = time >= length ? time - length : 0
+    if fields.integer(WakeupField.waited) == 0 {
+      relabel(from: begin, to: time, host: .polling, asleep: nil)
+    } else {
+      let firstOut = pending.first { $0.end > begin && $0.state.isOffCPU }?.begin
+      if let firstOut {
+        relabel(from: begin, to: firstOut, host: .polling, asleep: .halted)
+        relabel(from: firstOut, to: time, host: nil, asleep: .halted)
+      } else {
+        relabel(from: begin, to: time, host: .halted, asleep: .halted)
+      }
+    }
+    holdsForWakeup = false
+    flush(&output)
+  }
+
+  /// Gives the waiting intervals inside a stretch of time other states, and splits those at its edges.
+  private mutating func relabel(from begin: UInt64, to end: UInt64, host: VCPUState?, asleep: VCPUState?) {
+    var at = pending.startIndex
+    while at < pending.endIndex {
+      let interval = pending[at]
+      let state: VCPUState? =
+        switch interval.state {
+        case .host: host
+        case .blocked, .halted: asleep
+        default: nil
+        }
+      guard let state, interval.state != state, !interval.needsGuestProof, interval.end > begin, interval.begin < end
+      else {
+        at += 1
+        continue
+      }
+      if interval.begin < begin {
+        pending[at].end = begin
+        pending.insert(interval, at: at + 1)
+        pending[at + 1].begin = begin
+      } else if interval.end > end {
+        pending.insert(interval, at: at + 1)
+        pending[at].end = end
+        pending[at + 1].begin = end
+        change(at, to: state)
+        at += 1
+      } else {
+        change(at, to: state)
+      }
+      at += 1
+    }
+  }
+
+  private mutating func change(_ at: Int, to state: VCPUState) {
+    if exit.isOpen && state.isAwayFromExit && !pending[at].state.isAwayFromExit {
+      exit.offCPU &+= pending[at].end &- pending[at].begin
+    }
+    pending[at].state = state
+  }
+
+  /// Events were lost on this vCPU's CPU: from `time` on it may have done anything.
+  mutating func lostEvents(from time: UInt64, _ output: inout TimelineOutput) {
+    // Shown asleep by sched_switch, and waking up would have been on record elsewhere.
+    if visible == .blocked || visible == .halted || isAsleepInUserspace { return }
+    let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
+    if !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2 {
+      output.add(
+        TimelineFact(
+          kind: .lossMayHide, vcpu: index, begin: max(time, since), end: max(time, since), count: 1,
+          cpu: Int(cpu), level: levelIsProved ? level : .unknown))
+    }
+    settle(isTwin: false, isEnd: true, &output)
+    endEpisode(toldL1: false, &output)
+    if hasEntry {
+      hasEntry = false
+      cut(at: max(entryAt, since), &output)
+      visible = .unknown
+    }
+    resolveGuestProof(reached: false, &output)
+    closeExit(answeredAt: nil, &output)
+    let from = max(time, since)
+    cut(at: from, &output)
+    holdsForWakeup = false
+    resolveLevel(.unknown, &output)
+    flushUnproved(&output)
+    visible = .lost
+    base = .unknown
+    level = .unknown
+    levelIsProved = false
+    isSMM = false
+    levelBeforeSMM = .unknown
+    nestedEntryIsOpen = false
+    nestedEntryIsAsked = false
+    candidateIsInferred = false
+    roundTripIsOpen = false
+    emulationIsExplained = false
+    l2RIPIsKnown = false
+    lastL2Exit.isOpen = false
+    interceptsShutdown = nil
+    isInRun = false
+    reportedUnknownEmulation = true
+    hasReason = false
+  }
+}
+
+extension VCPUState {
+  /// Whether the thread is not on a CPU in this state.
+  var isOffCPU: Bool {
+    switch self {
+    case .preempted, .blocked, .halted: true
+    default: false
+    }
+  }
+}

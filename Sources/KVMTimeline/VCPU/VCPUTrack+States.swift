@@ -1,0 +1,133 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// The exit that an interval belongs to, for its row.
+  @inline(__always)
+  private var reason: ExitCode? { hasReason ? exit.code : nil }
+
+  /// Ends the open interval at `time` and begins the next one there.
+  @inline(__always)
+  mutating func cut(at time: UInt64, _ output: inout TimelineOutput) {
+    if hasGuestStretch { keepGuestStretch(&output) }
+    if time > since {
+      if exit.isOpen && visible.isAwayFromExit { exit.offCPU &+= time &- since }
+      emit(since, time, visible, exit: reason, cpu: cpu, &output)
+    }
+    since = max(since, time)
+  }
+
+  /// Puts the stretch before the open exit in the queue: something cuts in before it is known whose it was.
+  @inline(never)
+  private mutating func keepGuestStretch(_ output: inout TimelineOutput) {
+    hasGuestStretch = false
+    keep(
+      PendingInterval(
+        begin: guestBegin, end: exit.at, state: .guest, level: exit.awaitsTwin ? nil : exit.level,
+        isSMM: isSMM, exit: exit.code, cpu: guestCPU), &output)
+  }
+
+  /// The vCPU is inside KVM_RUN and on its CPU: any event that only KVM_RUN can cause says so.
+  @inline(__always)
+  mutating func isInHost(at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput) {
+    if base == .host && visible == .host {
+      cpu = newCPU
+      return
+    }
+    enterHost(at: time, cpu: newCPU, &output)
+  }
+
+  @inline(never)
+  private mutating func enterHost(at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput) {
+    hasRun = true
+    cut(at: time, &output)
+    let wasUserspace = base == .userspace
+    base = .host
+    visible = .host
+    isAsleepInUserspace = false
+    cpu = newCPU
+    isInRun = true
+    if wasUserspace { runBegins() }
+  }
+
+  /// KVM_RUN goes on after the VMM had the vCPU in its hands: it may have changed everything.
+  private mutating func runBegins() {
+    enteredSinceRun = false
+    emulatedSinceRun = false
+    // L2 survives the VMM as a rule (KVM_SET_SREGS happens right there), but a reset leaves no trace: wait for proof.
+    if level == .l2 { levelIsProved = false }
+  }
+
+  /// A kvm_entry that anything but kvm_exit followed never reached the guest; the state stays `host` from there.
+  @inline(__always)
+  mutating func entryFailed(_ output: inout TimelineOutput) {
+    if !hasEntry { return }
+    hasEntry = false
+    if output.counts(entryAt) { counters.entriesFailed &+= 1 }
+    resolveGuestProof(reached: false, &output)
+  }
+
+  /// The guest ran from the open entry up to `time`.
+  @inline(__always)
+  mutating func entryReachedGuest(at time: UInt64, _ output: inout TimelineOutput) {
+    hasEntry = false
+    if !pending.isEmpty { resolveGuestProof(reached: true, &output) }
+    // Nothing may have cut in between: then the host's interval ends at the entry.
+    if entryAt >= since {
+      if entryAt > since {
+        emit(since, entryAt, visible, exit: reason, cpu: cpu, &output)
+      }
+    } else {
+      entryAt = since
+    }
+    hasGuestStretch = true
+    guestBegin = entryAt
+    guestCPU = entryCPU
+    since = time
+  }
+
+  /// Closes the open exit: `time` is that of the kvm_entry, nil when none answers it.
+  @inline(__always)
+  mutating func closeExit(answeredAt time: UInt64?, _ output: inout TimelineOutput) {
+    if !exit.isOpen { return }
+    exit.isOpen = false
+    exit.awaitsTwin = false
+    if !output.counts(exit.at) { return }
+    if let time, time >= exit.at {
+      let took = time &- exit.at
+      exits.addAnswered(
+        level: exit.level, exit: exit.code, isReflected: exit.isReflected, handling: took,
+        onCPU: took &- min(took, exit.offCPU))
+    } else {
+      exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
+    }
+  }
+
+  /// Ends the track at `time`: the vCPU is gone, or the trace is.
+  mutating func close(at time: UInt64, _ output: inout TimelineOutput) {
+    if isClosed { return }
+    isClosed = true
+    end = max(end, time)
+    settle(isTwin: false, isEnd: true, &output)
+    endEpisode(toldL1: false, &output)
+    if hasEntry {
+      // Nobody knows whether the last entry reached the guest.
+      cut(at: min(max(entryAt, since), end), &output)
+      visible = .unknown
+    }
+    closeExit(answeredAt: nil, &output)
+    cut(at: end, &output)
+    holdsForWakeup = false
+    flushUnproved(&output)
+  }
+}
+
+extension VCPUState {
+  /// Whether time in this state is not spent on handling an exit.
+  @inline(__always)
+  var isAwayFromExit: Bool {
+    switch self {
+    case .userspace, .halted, .preempted, .blocked: true
+    default: false
+    }
+  }
+}

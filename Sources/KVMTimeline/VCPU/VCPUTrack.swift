@@ -1,0 +1,122 @@
+public import KVMEvents
+
+/// One vCPU's life as the events tell it: its state, its level, its open exit.
+///
+/// The methods of the extensions take one event each and are called in order of time. Intervals come out through
+/// `emit`, statistics grow in place, what the checks must know goes to the output's facts.
+///
+///     +Events      what each event means
+///     +Level       whose code it is in, and what proves it
+///     +States      the open interval, and how it is closed
+///     +Scheduling  off the CPU, halted, polling, lost
+///     +Emulation   instructions of L2 that no exit asked for
+public struct VCPUTrack {
+  /// Which vCPU this is.
+  public internal(set) var identity: VCPUIdentity
+  let index: Int
+  /// The instruction set, from its exits; nil without exits.
+  public internal(set) var isa: ISA?
+
+  // The span.
+
+  /// First event, trace clock.
+  public internal(set) var begin: UInt64
+  /// Last event of the thread, trace clock.
+  public internal(set) var end: UInt64
+  /// An event inside KVM_RUN was seen: a thread that only creates vCPUs does not run one.
+  public internal(set) var hasRun = false
+  var isClosed = false
+
+  // Results.
+
+  /// Time by state and level.
+  public internal(set) var stateTotals = StateTotals()
+  /// Exits by level, reason and handler.
+  public internal(set) var exits = ExitTable()
+  /// Everything else that is counted.
+  public internal(set) var counters = VCPUCounters()
+  /// L2 was entered at some time.
+  public internal(set) var everInL2 = false
+
+  // The open interval.
+
+  /// What the vCPU does when it is on its CPU: `host`, `userspace` or `unknown`.
+  var base = VCPUState.unknown
+  /// `base`, or what hides it: off the CPU, lost.
+  var visible = VCPUState.unknown
+  var since: UInt64
+  var cpu: Int32
+  /// A kvm_entry that may have reached the guest.
+  var hasEntry = false
+  var entryAt: UInt64 = 0
+  var entryCPU: Int32 = 0
+  /// The stretch of guest time before the open exit, until it is known whose it was.
+  var hasGuestStretch = false
+  var guestBegin: UInt64 = 0
+  var guestCPU: Int32 = 0
+  var pending: [PendingInterval] = []
+  /// The vCPU went off its CPU inside KVM_RUN: a kvm_vcpu_wakeup may still tell why.
+  var holdsForWakeup = false
+
+  // The level.
+
+  var level = GuestLevel.unknown
+  /// What the level was proved to be; while false `level` is a candidate.
+  var levelIsProved = false
+  var isSMM = false
+  var levelBeforeSMM = GuestLevel.unknown
+  /// An entry into L2 that nothing has proved yet.
+  var nestedEntryIsOpen = false
+  /// The candidate L2 rests on the entry's address alone: there was no event for the nested entry.
+  var candidateIsInferred = false
+  /// L1 executed VMLAUNCH, VMRESUME or VMRUN, and nothing said since how it went.
+  var nestedEntryIsAsked = false
+  /// The inject just seen answered no exit: on SVM an SMM entry makes one.
+  var injectWasUnasked = false
+  /// L1 was told of an exit, and counts its own until L2 runs again.
+  var roundTripIsOpen = false
+  var roundTripExits: UInt64 = 0
+  /// L1 intercepts SHUTDOWN of L2 (SVM, from kvm_nested_intercepts).
+  var interceptsShutdown: Bool?
+
+  // The exit, the run, emulation.
+
+  var exit = OpenExit()
+  /// `exit` is the reason for what the vCPU does now, open or answered.
+  var hasReason = false
+  var lastL2Exit = OpenExit()
+  /// Where L2 stood last, from its exits and emulated instructions.
+  var l2RIP: UInt64 = 0
+  var l2RIPIsKnown = false
+  var isInRun = false
+  var enteredSinceRun = false
+  var emulatedSinceRun = false
+  var refusalIsReported = false
+  /// An exit of L2 accounts for the next emulated instruction.
+  var emulationIsExplained = false
+  var sawExceptionActivity = false
+  var sawUserspaceSinceGuest = false
+  var episode: EmulationEpisode?
+  var reportedUnknownEmulation = false
+
+  /// A vCPU that is seen for the first time.
+  init(identity: VCPUIdentity, index: Int, at time: UInt64, cpu: Int32) {
+    self.identity = identity
+    self.index = index
+    begin = time
+    end = time
+    since = time
+    self.cpu = cpu
+  }
+
+  /// Whether the vCPU is shown off its CPU.
+  @inline(__always)
+  var isOffCPU: Bool {
+    switch visible {
+    case .preempted, .blocked, .halted: true
+    default: isAsleepInUserspace
+    }
+  }
+  /// Sleeping outside KVM_RUN stays `userspace`, but the thread is off its CPU all the same.
+  var isAsleepInUserspace = false
+}
