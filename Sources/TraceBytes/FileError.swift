@@ -1,0 +1,36 @@
+internal import Glibc
+
+/// A file cannot be read at all.
+public enum FileError: Error, Hashable, Sendable {
+  /// The operating system said no; `code` is its errno.
+  case system(path: String, operation: String, code: Int32)
+  /// A directory was given.
+  case isDirectory(path: String)
+  /// A pipe, socket or device was given: it cannot be mapped.
+  case notRegular(path: String)
+  /// The file has no bytes.
+  case isEmpty(path: String)
+}
+
+extension FileError: CustomStringConvertible {
+  /// One line: the path and what is wrong with it.
+  public var description: String {
+    switch self {
+    case .system(let path, let operation, let code):
+      return "\(path): cannot \(operation): \(FileError.message(of: code))"
+    case .isDirectory(let path):
+      return "\(path): is a directory, not a trace"
+    case .notRegular(let path):
+      return "\(path): is not a regular file (a pipe or a device): save it to a file first"
+    case .isEmpty(let path):
+      return "\(path): is empty"
+    }
+  }
+
+  /// The operating system's words for an errno.
+  private static func message(of code: Int32) -> String {
+    // SAFETY: `strerror` returns a text that ends in a zero byte, or null; it is copied at once.
+    guard let text = unsafe strerror(code) else { return "error \(code)" }
+    return unsafe String(cString: text)
+  }
+}

@@ -1,0 +1,199 @@
+public import Decompression
+public import RingBuffer
+public import TraceBytes
+
+/// Hands out the sub-buffers of one CPU, block by block.
+///
+/// A block is a run of whole sub-buffers: a window of the mapped file, or one unpacked chunk. It is
+/// lent until the next call; nothing is copied, and memory does not grow with the file. Not for use
+/// from two tasks at once.
+///
+///     while try reader.nextBlock() {
+///       for page in 0..<reader.pageCount {
+///         let loss = try cursor.begin(pageAt: …, pageLength: …, in: reader.block)
+///       }
+///     }
+///
+/// The last sub-buffer of a block may be short; `SubBufferCursor` reads it as far as it goes.
+public final class CPUStreamReader {
+  /// The file that is read.
+  public let file: MappedFile
+  /// Where this CPU's data are.
+  public let location: CPUStreamLocation
+  /// Where the parts of a sub-buffer are.
+  public let layout: SubBufferLayout
+  /// What was damaged so far and left out.
+  public private(set) var damage: [Damage] = []
+  /// Where the present block starts in the file (packed: where its chunk does).
+  public private(set) var blockFileOffset = FileOffset(0)
+
+  /// How packed data are packed.
+  private let codec: Codec?
+  /// Shared with other readers of the same task.
+  private let decompressor: Decompressor
+  /// The present chunk, of packed data.
+  private let chunk: ChunkBuffer
+  /// The present window, of data that are not packed.
+  private var window = 0..<0
+  /// Where the next block starts in the file.
+  private var position: Int
+  /// Where this CPU's data end in the file.
+  private let end: Int
+  /// Chunks not yet read; nil before the count was read.
+  private var chunksLeft: UInt32?
+
+  /// Bytes of a window: few enough to stay in the cache while they are read.
+  private static let windowSize = 256 << 10
+
+  /// A reader at the start of a CPU's data.
+  ///
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - location: where the data are: inside the file.
+  ///   - layout: that of the CPU's buffer.
+  ///   - codec: how the file is packed; nil if it is not.
+  ///   - decompressor: working memory, which readers that are used by the same task may share.
+  public init(
+    file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
+    decompressor: Decompressor = Decompressor()
+  ) {
+    self.file = file
+    self.location = location
+    self.layout = layout
+    self.codec = codec
+    self.decompressor = decompressor
+    // trace-cmd packs ten sub-buffers at a time: 64 is more than any chunk will have.
+    chunk = ChunkBuffer(
+      capacity: min(max(layout.pageSize * 64, 1 << 20), Decompressor.maximumSectionSize))
+    let start = Int(min(location.offset.rawValue, UInt64(file.byteCount)))
+    let rest = file.byteCount - start
+    let size = Int(min(location.size, UInt64(rest)))
+    position = start
+    // trace-cmd 3.1 does not count the four bytes of the chunk count in the size of packed data.
+    end = start + (location.compressed && size > 0 ? min(size + 4, rest) : size)
+  }
+
+  /// The present block: lent until the next call of `nextBlock`. Empty before the first.
+  public var block: RawSpan {
+    ///
+    @_lifetime(borrow self)
+    get {
+      // Both owners are held in a `let` of this reader.
+      if location.compressed {
+        let chunk = self.chunk
+        return lend(chunk.bytes, heldBy: self)
+      }
+      let file = self.file
+      return lend(file.bytes.extracting(window), heldBy: self)
+    }
+  }
+
+  /// How many sub-buffers the present block has, a short one at its end counted.
+  public var pageCount: Int {
+    let size = location.compressed ? chunk.byteCount : window.count
+    return (size + layout.pageSize - 1) / layout.pageSize
+  }
+
+  /// Goes on to the next block.
+  ///
+  /// - Returns: false when there is none; the block is then empty. Check `damage` then: data that
+  ///   were cut or that cannot be unpacked end early, and what was there before has been handed
+  ///   out.
+  /// - Throws: `ContainerError` when the data are packed in a way that the file does not name.
+  public func nextBlock() throws(ContainerError) -> Bool {
+    location.compressed ? try nextChunk() : nextWindow()
+  }
+
+  /// Goes on to the next window of data that are not packed.
+  private func nextWindow() -> Bool {
+    file.release(window)
+    let pages = max(CPUStreamReader.windowSize / layout.pageSize, 1)
+    let size = min(pages * layout.pageSize, end - position)
+    guard size > 0 else {
+      window = end..<end
+      return false
+    }
+    blockFileOffset = FileOffset(position)
+    window = position..<position + size
+    position += size
+    return true
+  }
+}
+
+extension CPUStreamReader {
+  /// Unpacks the next chunk: u32 packed size, u32 unpacked size, packed bytes.
+  private func nextChunk() throws(ContainerError) -> Bool {
+    guard let codec else {
+      throw ContainerError(
+        .undecodable, at: location.offset,
+        part: "data of CPU \(location.cpu) are packed, but the file names no compression")
+    }
+    file.release(window)
+    chunk.clear()
+    let file = self.file
+    var cursor = ByteCursor(
+      file.bytes.extracting(position..<end), base: FileOffset(position))
+    cursor.order = layout.order
+    do throws(ReadError) {
+      if chunksLeft == nil {
+        chunksLeft = location.size == 0 ? 0 : try cursor.u32()
+      }
+      // Empty chunks are skipped; each takes eight bytes of the file.
+      while let left = chunksLeft, left > 0 {
+        chunksLeft = left - 1
+        blockFileOffset = cursor.fileOffset
+        let packedSize = UInt64(try cursor.u32())
+        let size = UInt64(try cursor.u32())
+        let start = position + cursor.position
+        let packed = try cursor.bytes(packedSize)
+        if size == 0 { continue }
+        window = start..<start + packed.byteCount
+        unpack(packed, codec, size)
+        position = window.upperBound
+        return chunk.byteCount > 0
+      }
+      position = end
+    } catch {
+      stop(
+        "data of CPU \(location.cpu) end early (\(error.wanted) bytes needed,"
+          + " \(error.available) left)", at: error.offset)
+    }
+    return false
+  }
+
+  /// Unpacks one chunk; if that fails, there is no more to read.
+  private func unpack(_ packed: RawSpan, _ codec: Codec, _ size: UInt64) {
+    do {
+      try decompressor.decompress(
+        packed, codec: codec, uncompressedSize: size, into: chunk)
+    } catch {
+      stop("chunk of CPU \(location.cpu) \(error)", at: blockFileOffset)
+    }
+  }
+
+  /// Notes the damage and ends the stream.
+  private func stop(_ what: String, at offset: FileOffset) {
+    damage.append(Damage(offset: offset, what: what))
+    chunksLeft = 0
+    position = end
+  }
+}
+
+extension TraceDatFile {
+  /// Readers for all CPUs of a buffer, in the order of its streams, at their starts.
+  ///
+  /// They share the working memory for unpacking, so they must be used by one task.
+  public func readers(for buffer: TraceBuffer) -> [CPUStreamReader] {
+    let decompressor = Decompressor()
+    return buffer.streams.map { location in
+      CPUStreamReader(
+        file: file, location: location, layout: buffer.layout, codec: compression.codec,
+        decompressor: decompressor)
+    }
+  }
+
+  /// Where the parts of a buffer's sub-buffers are.
+  public func layout(for buffer: TraceBuffer) -> SubBufferLayout {
+    buffer.layout
+  }
+}

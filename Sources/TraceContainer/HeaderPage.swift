@@ -1,0 +1,63 @@
+internal import RingBuffer
+internal import TraceBytes
+
+/// What `events/header_page` says about the parts of a sub-buffer.
+///
+///     \tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;
+struct HeaderPage: Sendable, Hashable {
+  /// Where the commit word starts, and its bytes.
+  var commitOffset: Int
+  var commitSize: Int
+  /// Where the records start.
+  var dataOffset: Int
+
+  /// Reads the text; nil when a field is missing or the timestamp is not the kernel's eight bytes
+  /// at the start.
+  init?(_ text: String) {
+    var timestamp: (offset: Int, size: Int)?
+    var commit: (offset: Int, size: Int)?
+    var data: (offset: Int, size: Int)?
+    for line in text.split(whereSeparator: \.isNewline) {
+      guard let (name, offset, size) = HeaderPage.field(line) else { continue }
+      switch name {
+      case "timestamp": timestamp = (offset, size)
+      case "commit": commit = (offset, size)
+      case "data": data = (offset, size)
+      default: continue
+      }
+    }
+    guard let timestamp, timestamp.offset == 0, timestamp.size == 8, let commit, let data else {
+      return nil
+    }
+    commitOffset = commit.offset
+    commitSize = commit.size
+    dataOffset = data.offset
+  }
+
+  /// The layout of sub-buffers of `pageSize` bytes, or nil if there is none like that.
+  func layout(pageSize: UInt64, order: ByteOrder) -> SubBufferLayout? {
+    SubBufferLayout(
+      pageSize: Int(clamping: pageSize), commitOffset: commitOffset, commitSize: commitSize,
+      dataOffset: dataOffset, order: order)
+  }
+
+  /// Name, offset and size of the field that a line describes.
+  private static func field(_ line: Substring) -> (name: Substring, offset: Int, size: Int)? {
+    var name: Substring?
+    var offset: Int?
+    var size: Int?
+    for part in line.split(separator: ";") {
+      let part = part.drop { $0 == " " || $0 == "\t" }
+      guard let colon = part.firstIndex(of: ":") else { continue }
+      let value = part[part.index(after: colon)...]
+      switch part[..<colon] {
+      case "field": name = value.split(separator: " ").last
+      case "offset": offset = Int(value)
+      case "size": size = Int(value)
+      default: continue
+      }
+    }
+    guard let name, let offset, let size else { return nil }
+    return (name, offset, size)
+  }
+}

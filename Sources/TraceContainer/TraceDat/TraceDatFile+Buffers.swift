@@ -1,0 +1,82 @@
+internal import RingBuffer
+internal import TraceBytes
+
+extension TraceDatFile {
+  /// Adds a buffer whose CPU data have been found, each place checked against the size of the file.
+  ///
+  /// - Throws: `ContainerError` when no sub-buffer can look as the file says.
+  mutating func addBuffer(
+    name: String, clock: String, pageSize: UInt64, cpus: [BufferOption.CPU], compressed: Bool,
+    at place: FileOffset
+  ) throws(ContainerError) {
+    guard let page = HeaderPage(headerPage) else {
+      throw ContainerError(.unknownLayout, at: FileOffset(0), part: "header_page")
+    }
+    guard let layout = page.layout(pageSize: pageSize, order: order) else {
+      throw ContainerError(
+        .implausible, at: place, found: pageSize,
+        expected: UInt64(SubBufferLayout.maximumPageSize), part: "bytes of a sub-buffer")
+    }
+    var streams: [CPUStreamLocation] = []
+    for cpu in cpus {
+      guard let number = Int(exactly: cpu.number), number < 1 << 20 else {
+        damage.append(Damage(offset: place, what: "CPU number \(cpu.number): left out"))
+        continue
+      }
+      streams.append(location(of: cpu, number: number, compressed: compressed, buffer: name))
+    }
+    streams.sort { $0.cpu < $1.cpu }
+    let buffer = TraceBuffer(
+      name: name, clock: clock.isEmpty ? traceClock ?? "local" : clock, layout: layout,
+      streams: streams)
+    // Of two top buffers the later counts, as in trace-cmd.
+    if name.isEmpty { buffers.removeAll { $0.name.isEmpty } }
+    buffers.append(buffer)
+  }
+
+  /// Where a CPU's data are, as far as the file goes.
+  private mutating func location(
+    of cpu: BufferOption.CPU, number: Int, compressed: Bool, buffer: String
+  ) -> CPUStreamLocation {
+    let fileSize = UInt64(file.byteCount)
+    let start = min(cpu.offset, fileSize)
+    let size = min(cpu.size, fileSize - start)
+    if size < cpu.size {
+      damage.append(
+        Damage(
+          offset: FileOffset(fileSize),
+          what: "data of CPU \(number)\(buffer.isEmpty ? "" : " of \"\(buffer)\"") are cut:"
+            + " \(size) of \(cpu.size) bytes are there"))
+    }
+    return CPUStreamLocation(
+      cpu: number, offset: FileOffset(start), size: size, announcedSize: cpu.size,
+      compressed: compressed)
+  }
+
+  /// Empties every CPU whose data lie in another's.
+  ///
+  /// No writer makes such files; in a damaged one, each of many CPUs could claim the whole file.
+  mutating func removeOverlaps() {
+    var places: [(buffer: Int, stream: Int)] = []
+    for buffer in buffers.indices {
+      for stream in buffers[buffer].streams.indices where buffers[buffer].streams[stream].size > 0 {
+        places.append((buffer, stream))
+      }
+    }
+    places.sort {
+      buffers[$0.buffer].streams[$0.stream].offset < buffers[$1.buffer].streams[$1.stream].offset
+    }
+    var end = FileOffset(0)
+    for place in places {
+      let stream = buffers[place.buffer].streams[place.stream]
+      guard stream.offset < end else {
+        end = FileOffset(stream.offset.rawValue + stream.size)
+        continue
+      }
+      damage.append(
+        Damage(
+          offset: stream.offset, what: "data of CPU \(stream.cpu) lie in another's: left out"))
+      buffers[place.buffer].streams[place.stream].size = 0
+    }
+  }
+}

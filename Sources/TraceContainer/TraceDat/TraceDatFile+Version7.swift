@@ -1,0 +1,160 @@
+internal import Decompression
+internal import TraceBytes
+
+/// Version 7: sections, found through chained sections of options.
+extension TraceDatFile {
+  /// The most sections of options that are followed: real files have one per buffer and one more.
+  static let maximumOptionSections = 4096
+
+  /// Reads all that follows the start of the file.
+  mutating func readVersion7(_ cursor: inout ByteCursor) throws(ContainerError) {
+    let place = cursor.fileOffset
+    let start: UInt64
+    do {
+      compression.name = try cursor.cString(limit: 64)
+      compression.version = try cursor.cString(limit: 256)
+      start = try cursor.u64()
+    } catch {
+      throw ContainerError(error, part: "name of the compression")
+    }
+    switch compression.name {
+    case "none": compression.codec = nil
+    case "zstd": compression.codec = .zstd
+    case "zlib": compression.codec = .zlib
+    default:
+      throw ContainerError(
+        .unknownCompression, at: place, part: compression.name,
+        suggestion: "trace-cmd convert --compression none may help")
+    }
+
+    let sections = SectionReader(self)
+    var state = OptionState()
+    let problem = try readOptionChain(from: start, into: &state, sections)
+    cpuCount = Int(state.cpuCount ?? 0)
+    cpuStatistics = CPUStatistics.parse(state.statistics)
+    try readParts(state, sections)
+    try addBuffers(state, sections, problem: problem)
+  }
+
+  /// Follows the chain of options.
+  ///
+  /// - Returns: what ended the chain early, if something did; what was read before counts.
+  /// - Throws: `ContainerError` when not even the first options can be read.
+  private mutating func readOptionChain(
+    from start: UInt64, into state: inout OptionState, _ sections: SectionReader
+  ) throws(ContainerError) -> ContainerError? {
+    var visited: Set<UInt64> = []
+    var offset = start
+    repeat {
+      do throws(ContainerError) {
+        guard visited.insert(offset).inserted, visited.count <= TraceDatFile.maximumOptionSections
+        else { throw ContainerError(.optionLoop, at: FileOffset(offset), part: "options") }
+        offset = try readOptionSection(at: offset, into: &state, sections)
+      } catch {
+        guard visited.count > 1 else { throw error }
+        damage.append(Damage(offset: error.offset, what: "options end early: \(error)"))
+        return error
+      }
+    } while offset != 0
+    return nil
+  }
+
+  /// Reads one section of options.
+  ///
+  /// - Returns: where the next is; 0 for nowhere.
+  private mutating func readOptionSection(
+    at offset: UInt64, into state: inout OptionState, _ sections: SectionReader
+  ) throws(ContainerError) -> UInt64 {
+    var next: UInt64 = 0
+    try sections.read(at: FileOffset(offset), id: TraceOption.ID.done, part: "options") {
+      (cursor) throws(ContainerError) in
+      do throws(ReadError) {
+        next = try readOptions(&cursor, into: &state)
+      } catch {
+        throw ContainerError(error, part: "options")
+      }
+    }
+    return next
+  }
+
+  /// Reads the parts of the metadata that have sections of their own.
+  ///
+  /// - Throws: `ContainerError` for those without which no event can be read.
+  private mutating func readParts(_ state: OptionState, _ sections: SectionReader)
+    throws(ContainerError)
+  {
+    typealias ID = TraceOption.ID
+    guard let headers = state.sections[ID.headerInformation] else {
+      throw ContainerError(
+        .noData, at: FileOffset(0), part: "header_page")
+    }
+    try sections.read(at: headers, id: ID.headerInformation, part: "header_page") {
+      (cursor) throws(ContainerError) in
+      try readHeaders(&cursor)
+    }
+    readPart(ID.ftraceFormats, "formats of ftrace events", state, sections) {
+      (trace, cursor) throws(ReadError) in try trace.readFtraceFormats(&cursor)
+    }
+    readPart(ID.eventFormats, "event formats", state, sections) {
+      (trace, cursor) throws(ReadError) in try trace.readEventFormats(&cursor)
+    }
+    readPart(ID.printkFormats, "printk formats", state, sections) {
+      (trace, cursor) throws(ReadError) in try trace.readPrintkFormats(&cursor)
+    }
+    readPart(ID.commandLines, "task names", state, sections) {
+      (trace, cursor) throws(ReadError) in try trace.readCommandLines(&cursor)
+    }
+    if let symbols = state.sections[ID.kernelSymbols] { kernelSymbols = .section(symbols) }
+  }
+
+  /// Reads a part without which events can be read all the same; what is wrong with it is noted.
+  private mutating func readPart(
+    _ id: UInt16, _ part: String, _ state: OptionState, _ sections: SectionReader,
+    _ body: (inout TraceDatFile, inout ByteCursor) throws(ReadError) -> Void
+  ) {
+    guard let place = state.sections[id] else { return }
+    do throws(ContainerError) {
+      try sections.read(at: place, id: id, part: part) { (cursor) throws(ContainerError) in
+        do throws(ReadError) {
+          try body(&self, &cursor)
+        } catch {
+          throw ContainerError(error, part: part)
+        }
+      }
+    } catch {
+      damage.append(Damage(offset: error.offset, what: "\(error)"))
+    }
+  }
+
+  /// Turns the BUFFER options into buffers.
+  ///
+  /// - Throws: `ContainerError` when not one is left: the cause of the first that failed.
+  private mutating func addBuffers(
+    _ state: OptionState, _ sections: SectionReader, problem: ContainerError?
+  ) throws(ContainerError) {
+    var cause = problem
+    for option in state.buffers {
+      do throws(ContainerError) {
+        let header = try sections.header(at: option.section, part: "CPU data")
+        guard header.id == TraceOption.ID.buffer else {
+          throw ContainerError(
+            .wrongSection, at: option.section, found: UInt64(header.id),
+            expected: UInt64(TraceOption.ID.buffer), part: "CPU data")
+        }
+        try addBuffer(
+          name: option.name, clock: option.clock, pageSize: UInt64(option.pageSize),
+          cpus: option.cpus, compressed: header.isCompressed, at: option.place)
+      } catch {
+        damage.append(Damage(offset: error.offset, what: "buffer \"\(option.name)\": \(error)"))
+        cause = cause ?? error
+      }
+    }
+    guard buffers.isEmpty else { return }
+    if let place = state.latencyText {
+      throw ContainerError(
+        .latencyFormat, at: place, part: "",
+        suggestion: "record events with trace-cmd record -e kvm")
+    }
+    throw cause ?? ContainerError(.noData, at: FileOffset(file.byteCount), part: "CPU data")
+  }
+}
