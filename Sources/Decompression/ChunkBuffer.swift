@@ -9,9 +9,10 @@ public final class ChunkBuffer {
   public let capacity: Int
   /// How many bytes the present chunk has: never more than `capacity`.
   public private(set) var byteCount: Int
-  /// The room; nil until the first chunk. Owned: freed in `deinit` only.
-  private var storage: UnsafeMutableRawPointer?
+  /// The room; nil until the first chunk.
   ///
+  /// Owned: freed in `deinit` only.
+  private var storage: UnsafeMutableRawPointer?
 
   /// An empty buffer.
   ///
@@ -28,9 +29,10 @@ public final class ChunkBuffer {
     unsafe storage?.deallocate()
   }
 
-  /// The present chunk; empty before the first. To be used before the next chunk comes.
+  /// The present chunk; empty before the first.
+  ///
+  /// To be used before the next chunk comes.
   public var bytes: RawSpan {
-    ///
     @_lifetime(borrow self)
     get {
       guard let storage = unsafe storage else { return RawSpan() }

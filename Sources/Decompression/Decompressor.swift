@@ -11,13 +11,14 @@ public final class Decompressor {
   /// symbols).
   public static let maximumSectionSize = 64 << 20
 
-  /// zstd's working memory; nil until needed. Owned: freed in `deinit`.
+  /// zstd's working memory; nil until needed.
+  ///
+  /// Owned: freed in `deinit`.
   private var zstd: OpaquePointer?
+  /// zlib's working memory; nil until needed.
   ///
-  /// zlib's working memory; nil until needed. Owned, at an address that does not move: zlib keeps
-  /// it.
+  /// Owned, at an address that does not move: zlib keeps it.
   private var zlib: UnsafeMutablePointer<z_stream>?
-  ///
 
   /// A decompressor that has not worked yet.
   public init() {

@@ -8,9 +8,10 @@ public struct Record: Sendable, Hashable, BitwiseCopyable {
   public var timestamp: UInt64
   /// Where the payload starts, from the start of the block.
   public var offset: Int
-  /// Bytes of the payload: a multiple of 4, so up to 3 bytes may be padding. May be 0.
-  public var length: Int
+  /// Bytes of the payload: a multiple of 4, so up to 3 bytes may be padding.
   ///
+  /// May be 0.
+  public var length: Int
 
   /// A record at `timestamp` with `length` bytes of payload from `offset` on.
   @inlinable

@@ -1,10 +1,10 @@
 internal import TraceBytes
 
-/// The commit word: how much data a sub-buffer holds, and what was lost before it. Kernel:
-/// `RB_MISSED_EVENTS`, `RB_MISSED_STORED`; only the low 32 bits count, for new kernels extend bit
-/// 31 over the upper half.
+/// The commit word: how much data a sub-buffer holds, and what was lost before it.
+///
+/// Kernel: `RB_MISSED_EVENTS`, `RB_MISSED_STORED`; only the low 32 bits count, for new kernels
+/// extend bit 31 over the upper half.
 private enum CommitWord {
-  ///
   /// Bits 0–26: bytes of data.
   static let sizeMask: UInt32 = (1 << 27) - 1
   /// Bit 30: the number of lost events is stored behind the data.

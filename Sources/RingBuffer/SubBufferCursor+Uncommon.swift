@@ -1,8 +1,9 @@
 internal import TraceBytes
 
-/// The kinds of record header that are not short data. Kernel: `enum ring_buffer_type`.
+/// The kinds of record header that are not short data.
+///
+/// Kernel: `enum ring_buffer_type`.
 private enum HeaderType {
-  ///
   /// Data whose length is in the word behind the header.
   static let longData: UInt32 = 0
   /// 1 up to this: data of so many words.
@@ -11,9 +12,10 @@ private enum HeaderType {
   static let padding: UInt32 = 29
   /// 59 bits of time to add.
   static let timeExtend: UInt32 = 30
-  /// 59 bits of time to set. The only value left of the five bits, so it needs no comparison.
-  static let timeStamp: UInt32 = 31
+  /// 59 bits of time to set.
   ///
+  /// The only value left of the five bits, so it needs no comparison.
+  static let timeStamp: UInt32 = 31
 }
 
 extension SubBufferCursor {

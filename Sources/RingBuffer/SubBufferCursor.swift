@@ -20,13 +20,14 @@ public struct SubBufferCursor: Sendable, BitwiseCopyable {
   @usableFromInline let isBigEndian: Bool
   /// Where the sub-buffer starts in the block.
   @usableFromInline var page: Int
-  /// Where the next record header starts in the block. At most `end`.
+  /// Where the next record header starts in the block.
+  ///
+  /// At most `end`.
   @usableFromInline var position: Int
+  /// Where the data end in the block, as far as they are there.
   ///
-  /// Where the data end in the block, as far as they are there. Never past the block that `begin`
-  /// was given.
+  /// Never past the block that `begin` was given.
   @usableFromInline var end: Int
-  ///
   /// Where the data would end if the sub-buffer were whole.
   @usableFromInline var committedEnd: Int
   /// The time of the last record header read.

@@ -24,8 +24,7 @@ public struct ByteCursor: ~Escapable {
   ///   - base: where `bytes` starts in the file.
   ///   - order: the byte order of the integers.
   ///   - isDecompressed: true when `bytes` is the content of the compressed section at `base`:
-  ///     errors then name
-  ///     `base`, because a position in the content is none in the file.
+  ///     errors then name `base`, because a position in the content is none in the file.
   @_lifetime(copy bytes)
   public init(
     _ bytes: RawSpan, base: FileOffset = FileOffset(0), order: ByteOrder = .little,

@@ -15,9 +15,10 @@ public final class MappedFile: Sendable {
   public let path: String
   /// The file's size in bytes: at least 1.
   public let byteCount: Int
-  /// The first byte. Never written through, and valid until `deinit`.
-  private nonisolated(unsafe) let start: UnsafeRawPointer
+  /// The first byte.
   ///
+  /// Never written through, and valid until `deinit`.
+  private nonisolated(unsafe) let start: UnsafeRawPointer
   /// Whether the bytes are those of a file, and not of memory alone.
   private let isBackedByFile: Bool
 

@@ -73,9 +73,10 @@ public final class CPUStreamReader {
     end = start + (location.compressed && size > 0 ? min(size + 4, rest) : size)
   }
 
-  /// The present block: lent until the next call of `nextBlock`. Empty before the first.
+  /// The present block: lent until the next call of `nextBlock`.
+  ///
+  /// Empty before the first.
   public var block: RawSpan {
-    ///
     @_lifetime(borrow self)
     get {
       // Both owners are held in a `let` of this reader.

@@ -15,10 +15,10 @@ public struct TimeAdjustment: Sendable, Hashable {
   public var cycles: CycleConversion?
   /// Nanoseconds to add, from options DATE and OFFSET.
   public var offset: Int64 = 0
-  /// Whether option TIME_SHIFT holds a table that turns a guest's time into its host's. It is not
-  /// applied.
-  public var hasGuestTable = false
+  /// Whether option TIME_SHIFT holds a table that turns a guest's time into its host's.
   ///
+  /// It is not applied.
+  public var hasGuestTable = false
 
   /// The time that `trace-cmd report` would show for a timestamp of the ring buffer.
   public func apply(to timestamp: UInt64) -> UInt64 {

@@ -22,9 +22,10 @@ public struct CPUStreamLocation: Sendable, Hashable {
   public var cpu: Int
   /// Where its sub-buffers (packed: its chunk count) start.
   public var offset: FileOffset
-  /// Bytes in the file; 0 when the CPU recorded nothing. Offset and size lie inside the file.
-  public var size: UInt64
+  /// Bytes in the file; 0 when the CPU recorded nothing.
   ///
+  /// Offset and size lie inside the file.
+  public var size: UInt64
   /// Bytes that the file says there should be: more than `size` when it was cut.
   public var announcedSize: UInt64
   /// Whether the sub-buffers are packed in chunks.

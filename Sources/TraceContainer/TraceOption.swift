@@ -2,17 +2,19 @@ public import TraceBytes
 
 /// One option of a trace.dat file: a small piece of metadata with a number for its kind.
 public struct TraceOption: Sendable, Hashable {
-  /// The kind; see `TraceOption.ID`. Unknown kinds are kept.
-  public var id: UInt16
+  /// The kind; see `TraceOption.ID`.
   ///
+  /// Unknown kinds are kept.
+  public var id: UInt16
   /// Where the content starts (in a packed section: where the section starts).
   public var offset: FileOffset
   /// Bytes of the content.
   public var size: UInt32
 
-  /// The kinds of options and sections. Source: trace-cmd, `TRACECMD_OPTION_…`.
+  /// The kinds of options and sections.
+  ///
+  /// Source: trace-cmd, `TRACECMD_OPTION_…`.
   enum ID {
-    ///
     static let done: UInt16 = 0
     static let date: UInt16 = 1
     static let cpuStatistics: UInt16 = 2

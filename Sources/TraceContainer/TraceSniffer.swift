@@ -5,9 +5,10 @@ public enum TraceSniffer {
   /// How a trace.dat begins: 17 08 44 "tracing".
   static let traceDatMagic: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing".utf8)
 
-  /// The kind of the file that `bytes` begin. Looks at the first 64 bytes at most.
+  /// The kind of the file that `bytes` begin.
+  ///
+  /// Looks at the first 64 bytes at most.
   public static func kind(of bytes: RawSpan) -> TraceKind {
-    ///
     let head = bytes.array(0..<min(bytes.byteCount, 64))
     func begins(_ mark: [UInt8]) -> Bool { head.starts(with: mark) }
     func begins(_ mark: String) -> Bool { head.starts(with: Array(mark.utf8)) }

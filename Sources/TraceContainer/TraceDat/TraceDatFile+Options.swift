@@ -29,9 +29,10 @@ extension TraceDatFile {
     }
   }
 
-  /// Takes one option over. Unknown ones say nothing.
+  /// Takes one option over.
+  ///
+  /// Unknown ones say nothing.
   private mutating func read(
-    ///
     _ id: UInt16, _ option: inout ByteCursor, into state: inout OptionState
   ) throws(ReadError) {
     typealias ID = TraceOption.ID

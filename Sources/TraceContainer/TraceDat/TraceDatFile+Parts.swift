@@ -70,9 +70,10 @@ extension TraceDatFile {
     printkFormats = try cursor.array(UInt64(try cursor.u32()))
   }
 
-  /// `saved_cmdlines`: u64 size, lines of `PID COMM`. Of two lines with one PID, the later counts.
+  /// `saved_cmdlines`: u64 size, lines of `PID COMM`.
+  ///
+  /// Of two lines with one PID, the later counts.
   mutating func readCommandLines(_ cursor: inout ByteCursor) throws(ReadError) {
-    ///
     let range = try cursor.skip(try cursor.u64())
     let bytes = cursor.bytes
     var start = range.lowerBound

@@ -87,10 +87,10 @@ extension TraceDatFile {
       cpus: cpus, compressed: false, at: place)
   }
 
-  /// The clock behind a table: u64 length, text `[local]`. Not in the manual page, and not in old
-  /// files.
+  /// The clock behind a table: u64 length, text `[local]`.
+  ///
+  /// Not in the manual page, and not in old files.
   private mutating func clock(
-    ///
     _ cursor: inout ByteCursor, state: OptionState, name: String
   ) -> String {
     let place = cursor.fileOffset

@@ -16,10 +16,10 @@ public struct TraceDatFile: Sendable {
   public let version: Int
   /// The byte order of the machine that recorded it.
   public let order: ByteOrder
-  /// Bytes of a `long` in the program that recorded it: 4 or 8. The kernel's own is the layout's
-  /// `commitSize`.
-  public let longSize: Int
+  /// Bytes of a `long` in the program that recorded it: 4 or 8.
   ///
+  /// The kernel's own is the layout's `commitSize`.
+  public let longSize: Int
   /// Bytes of a memory page of that machine.
   public let pageSize: Int
   /// How parts of the file may be packed.
@@ -52,9 +52,10 @@ public struct TraceDatFile: Sendable {
   /// What must be done to timestamps to get the times of `trace-cmd report -t`.
   public internal(set) var timeAdjustment = TimeAdjustment()
   /// The ring buffers: the top one first if it was recorded, then the instances in the file's
-  /// order. Not empty.
-  public internal(set) var buffers: [TraceBuffer] = []
+  /// order.
   ///
+  /// Not empty.
+  public internal(set) var buffers: [TraceBuffer] = []
   /// What is damaged and was left out, in the order of reading.
   public internal(set) var damage: [Damage] = []
 
