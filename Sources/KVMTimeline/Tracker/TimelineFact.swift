@@ -24,6 +24,8 @@ public struct TimelineFact: Sendable {
     case refusedL2(errno: Int32)
     /// An instruction was emulated without an exit while nothing proved the level.
     case emulatedAtUnknownLevel
+    /// The same on a vCPU that was in L2 before: it may be the bug, and nothing proves it.
+    case emulatedWhereL2MayBe
     /// Lost events may hide what this vCPU did.
     case lossMayHide
     /// The time of this thread's events ran backwards.

@@ -26,6 +26,9 @@ public struct RecordedEvents: Sendable {
 struct TimelineOutput {
   let records: RecordedEvents
   let nestedExitsAreRecorded: Bool
+  /// All events that take a vCPU out of L2 without an exit were recorded.
+  let levelEventsAreRecorded: Bool
+  private let cpuNumbers: [Int]
   /// Only what lies in this stretch of time is counted and handed out; the state is followed outside of it too.
   let window: Range<UInt64>
   var receiver: (any IntervalReceiver)?
@@ -36,11 +39,21 @@ struct TimelineOutput {
   /// A hostile trace could make facts without end.
   static let mostFacts = 100_000
 
-  init(records: RecordedEvents, window: Range<UInt64>, receiver: (any IntervalReceiver)?) {
+  init(
+    records: RecordedEvents, cpuNumbers: [Int], window: Range<UInt64>,
+    receiver: (any IntervalReceiver)?
+  ) {
     self.records = records
+    self.cpuNumbers = cpuNumbers
     self.window = window
     self.receiver = receiver
     nestedExitsAreRecorded = records.contains(.nestedExit)
+    levelEventsAreRecorded = records.contains(.userspaceExit) && records.contains(.smmTransition)
+  }
+
+  /// The number of the CPU at a position.
+  func number(ofCPU position: Int) -> Int {
+    cpuNumbers.indices.contains(position) ? cpuNumbers[position] : position
   }
 
   @inline(__always)
@@ -50,6 +63,8 @@ struct TimelineOutput {
     guard facts.count < Self.mostFacts, fact.end >= window.lowerBound, fact.begin < window.upperBound else {
       return
     }
+    var fact = fact
+    fact.cpu = number(ofCPU: fact.cpu)
     facts.append(fact)
   }
 }

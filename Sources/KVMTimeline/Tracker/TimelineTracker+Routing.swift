@@ -22,7 +22,14 @@ extension TimelineTracker {
     case .interrupt, .other:
       break
     default:
-      guard let number = thread(for: kind, id: id, number: number, cpu: cpu) else { return }
+      guard let number = thread(for: kind, id: id, number: number, cpu: cpu) else {
+        if unattributed.count == 0 {
+          unattributed.first = time
+          unattributed.thread = id
+        }
+        unattributed.count += 1
+        return
+      }
       threads[number].cpu = cpu
       deliver(kind, fields, to: number, cpu: cpu, at: time)
     }

@@ -32,18 +32,32 @@ public struct TimelineTracker {
     var thread: Int32 = -1
     /// The time of the last record.
     var last: UInt64 = 0
-    var sawRecord = false
   }
 
   /// All vCPUs, in order of appearance, those that never ran included.
-  public private(set) var tracks: [VCPUTrack] = []
+  public internal(set) var tracks: [VCPUTrack] = []
   var output: TimelineOutput
   var threads: [Thread] = []
   var table = ThreadTable()
   private var cpus: [CPU] = []
   private var incarnations: [VCPUKey: Int] = [:]
+  /// Events that only a vCPU's thread can have, on threads that never showed a vCPU.
+  public internal(set) var unattributed = Unattributed()
   /// A gap was seen: what begins later may have begun inside it.
   private var sawLoss = false
+
+  /// What could not be given to a vCPU.
+  public struct Unattributed: Sendable {
+    /// Events.
+    public internal(set) var count: UInt64 = 0
+    /// The time of the first, trace clock.
+    public internal(set) var first: UInt64 = 0
+    /// The thread of the first.
+    public internal(set) var thread: Int32 = 0
+
+    /// Nothing of the kind was seen.
+    public init() {}
+  }
 
   private struct VCPUKey: Hashable {
     let thread: Int32
@@ -54,13 +68,15 @@ public struct TimelineTracker {
   ///
   /// - Parameters:
   ///   - records: what the recording would show if it happened.
+  ///   - cpuNumbers: the numbers of the CPUs, which events name by position; empty: positions are numbers.
   ///   - window: statistics and intervals are limited to it; states are followed outside of it too.
   ///   - receiver: takes the intervals as they become final.
   public init(
-    records: RecordedEvents, window: Range<UInt64> = 0..<UInt64.max,
+    records: RecordedEvents, cpuNumbers: [Int] = [], window: Range<UInt64> = 0..<UInt64.max,
     receiver: (any IntervalReceiver)? = nil
   ) {
-    output = TimelineOutput(records: records, window: window, receiver: receiver)
+    output = TimelineOutput(
+      records: records, cpuNumbers: cpuNumbers, window: window, receiver: receiver)
   }
 
   /// What the checks must know, in order of discovery.
@@ -89,7 +105,6 @@ public struct TimelineTracker {
     cpus[cpu].threadID = id
     cpus[cpu].thread = number
     cpus[cpu].last = time
-    cpus[cpu].sawRecord = true
     return number
   }
 
@@ -267,13 +282,14 @@ public struct TimelineTracker {
 
   // MARK: - Loss and end
 
-  /// Events were lost on `cpu` after the last record seen there.
-  public mutating func lost(on cpu: Int) {
+  /// Events were lost on `cpu`.
+  ///
+  /// - Parameter time: that of the last record before the gap; nil when the recording begins with it.
+  public mutating func lost(on cpu: Int, after time: UInt64?) {
     sawLoss = true
     if cpu >= cpus.count { growCPUs(to: cpu) }
     noteLastEvent(on: cpu)
-    guard cpus[cpu].sawRecord else { return }
-    let time = cpus[cpu].last
+    guard let time else { return }
     for number in threads.indices where Int(threads[number].cpu) == cpu {
       settleWaiting(number, for: nil)
       for track in threads[number].tracks { tracks[track].lostEvents(from: time, &output) }

@@ -20,7 +20,7 @@ extension VCPUTrack {
     if isRSM(fields) { sawExceptionActivity = true }
     if isSMM || isa == .svm { return }
 
-    if !levelIsProved { judgeLevel(byEmulationAt: rip, fields, &output) }
+    if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
     guard level == .l2 && levelIsProved else {
       if !levelIsProved && !exit.isOpen && !reportedUnknownEmulation {
         reportedUnknownEmulation = true
@@ -33,9 +33,16 @@ extension VCPUTrack {
     }
     let length = fields.integer(EmulateField.length)
     let follows = l2RIPIsKnown && rip &- l2RIP <= 15
-    l2RIP = rip
-    l2RIPIsKnown = true
+    if isExplained || follows || episode != nil || output.levelEventsAreRecorded {
+      l2RIP = rip
+      l2RIPIsKnown = true
+    }
     if isExplained { return }
+    if episode == nil && !output.levelEventsAreRecorded && !follows {
+      // What could have taken the vCPU out of L2 was not recorded, and this is not where L2 was.
+      loseLevel(at: time, cpu: cpu, &output)
+      return
+    }
     if var open = episode {
       open.isStraight = open.isStraight && (rip == open.nextRIP || follows)
       open.count += 1
@@ -52,7 +59,7 @@ extension VCPUTrack {
 
   /// An emulated instruction proves the level when it stands where L2 stood, or where a reset puts a processor.
   private mutating func judgeLevel<Fields: EventFields & ~Copyable & ~Escapable>(
-    byEmulationAt rip: UInt64, _ fields: borrowing Fields, _ output: inout TimelineOutput
+    byEmulationAt rip: UInt64, at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     guard level == .l2 else { return }
     let isRealMode = fields.integer(EmulateField.flags) == 0
@@ -65,10 +72,19 @@ extension VCPUTrack {
       proveL2(&output)
     } else if sawUserspaceSinceGuest {
       // The VMM had the vCPU, and L2 was not here: it may have been reset.
-      openLevel(candidate: .unknown, at: since, &output)
+      loseLevel(at: time, cpu: cpu, &output)
     } else {
       proveL2(&output)
     }
+  }
+
+  /// KVM emulates without an exit on a vCPU that was in L2 once, and nothing tells whether it still is.
+  private mutating func loseLevel(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    openLevel(candidate: .unknown, at: since, &output)
+    output.add(
+      TimelineFact(
+        kind: .emulatedWhereL2MayBe, vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+        level: .unknown))
   }
 
   /// RSM, the only instruction of SMM's end.

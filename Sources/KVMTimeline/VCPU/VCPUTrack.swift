@@ -10,7 +10,7 @@ public import KVMEvents
 ///     +States      the open interval, and how it is closed
 ///     +Scheduling  off the CPU, halted, polling, lost
 ///     +Emulation   instructions of L2 that no exit asked for
-public struct VCPUTrack {
+public struct VCPUTrack: Sendable {
   /// Which vCPU this is.
   public internal(set) var identity: VCPUIdentity
   let index: Int

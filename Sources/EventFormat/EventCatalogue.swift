@@ -1,0 +1,119 @@
+public import KVMEvents
+
+/// All events that a file can hold, from its own format texts. Made once per file, then only read.
+public struct EventCatalogue: Sendable {
+  /// The files' events, densely numbered; `events[0]` is a stand-in for ids that no text declares.
+  public private(set) var events: [EventDescription]
+  /// By the same numbers.
+  public private(set) var descriptors: [EventDescriptor]
+  /// Texts that could not be used. They cost only themselves.
+  public private(set) var problems: [FormatProblem] = []
+  /// The event id in every record.
+  public private(set) var commonType = FieldLayout(offset: 0, size: 2, isSigned: false)
+  /// The thread id in every record.
+  public private(set) var commonPID = FieldLayout(offset: 4, size: 4, isSigned: true)
+  /// Whether numbers are stored most significant byte first.
+  public let isBigEndian: Bool
+  /// Event id → dense number.
+  @usableFromInline var index: [UInt16]
+
+  /// Reads format texts.
+  ///
+  /// - Parameters:
+  ///   - sources: in file order; where two declare the same id the first one counts.
+  ///   - longSize: bytes of a `long` on the recording machine.
+  public init(_ sources: [FormatSource], longSize: Int, isBigEndian: Bool) {
+    self.isBigEndian = isBigEndian
+    index = [UInt16](repeating: 0, count: 65536)
+    events = [
+      EventDescription(id: -1, system: "", name: "unknown", fields: [], printFormatFailed: false)
+    ]
+    descriptors = [
+      EventDescriptor(kind: .other, minimumLength: 0, fields: InlineArray(repeating: .absent))
+    ]
+    guard var parser = FormatParser(longSize: longSize, isBigEndian: isBigEndian) else {
+      problems.append(FormatProblem(event: "all", what: "no memory for the parser"))
+      return
+    }
+    var schemas: [String: EventSchema] = [:]
+    for schema in EventSchema.all {
+      for name in schema.names { schemas[schema.system + ":" + name] = schema }
+    }
+    var hasCommonFields = false
+    for source in sources {
+      guard let (event, common) = parser.parse(source) else {
+        problems.append(FormatProblem(event: source.system, what: "a format text that cannot be parsed"))
+        continue
+      }
+      if !hasCommonFields {
+        hasCommonFields = true
+        takeCommonFields(common)
+      }
+      add(event, schemas[event.system + ":" + event.name])
+    }
+  }
+
+  private mutating func takeCommonFields(_ fields: [FieldDescription]) {
+    for field in fields {
+      guard let layout = Self.layout(of: field) else { continue }
+      if field.name == "common_type" { commonType = layout }
+      if field.name == "common_pid" { commonPID = layout }
+    }
+  }
+
+  private mutating func add(_ event: EventDescription, _ schema: EventSchema?) {
+    guard event.id >= 0, event.id < index.count else {
+      problems.append(FormatProblem(event: event.name, what: "id \(event.id) is out of range"))
+      return
+    }
+    guard index[event.id] == 0, events.count < 65535 else {
+      problems.append(FormatProblem(event: event.name, what: "id \(event.id) is taken already"))
+      return
+    }
+    var layouts = InlineArray<8, FieldLayout>(repeating: .absent)
+    var length = max(commonType.end, commonPID.end)
+    for (slot, names) in (schema?.fields ?? []).enumerated() {
+      guard let field = Self.find(names, in: event.fields), let layout = Self.layout(of: field) else { continue }
+      layouts[slot] = layout
+      length = max(length, layout.end)
+    }
+    index[event.id] = UInt16(events.count)
+    events.append(event)
+    descriptors.append(EventDescriptor(kind: schema?.kind ?? .other, minimumLength: length, fields: layouts))
+  }
+
+  private static func find(_ names: [String], in fields: [FieldDescription]) -> FieldDescription? {
+    for name in names {
+      if let field = fields.first(where: { $0.name == name }) { return field }
+    }
+    return nil
+  }
+
+  /// A field that can be read as a number.
+  static func layout(of field: FieldDescription) -> FieldLayout? {
+    guard [1, 2, 4, 8].contains(field.size), field.offset >= 0, field.offset + field.size <= 65535,
+      !field.isDynamic
+    else { return nil }
+    return FieldLayout(
+      offset: UInt16(field.offset), size: UInt8(field.size), isSigned: field.isSigned)
+  }
+
+  /// The dense number of an event id; 0 for an id that no text declares.
+  @inlinable
+  @inline(__always)
+  public func number(of id: UInt16) -> Int { Int(index[Int(id)]) }
+
+  /// Whether the recording would show events of a kind.
+  public func records(_ kind: EventKind) -> Bool { descriptors.contains { $0.kind == kind } }
+
+  /// Whether the recording would show an event, by its name without system.
+  public func records(named name: String) -> Bool { events.contains { $0.name == name } }
+
+  /// The description of an event by name; the first one, where systems share a name.
+  public func event(named name: String) -> EventDescription? { events.first { $0.name == name } }
+}
+
+extension FieldLayout {
+  /// Where the field ends in the record.
+  var end: Int { Int(offset) + Int(size) }
+}

@@ -1,0 +1,158 @@
+public import EventFormat
+import KVMEvents
+public import RingBuffer
+import TraceBytes
+
+/// What one pass over a recording found beside the vCPUs.
+public struct WalkStatistics: Sendable {
+  /// Records, by the dense numbers of the catalogue.
+  public internal(set) var eventCounts: [UInt64]
+  /// All records.
+  public var events: UInt64 { eventCounts.reduce(0, &+) }
+  /// First and last time, trace clock; nil without records.
+  public internal(set) var span: ClosedRange<UInt64>?
+  /// Gaps that events were lost in.
+  public internal(set) var lostGaps: UInt64 = 0
+  /// Events lost in gaps that say how many.
+  public internal(set) var lostEvents: UInt64 = 0
+  /// A gap does not say how many were lost.
+  public internal(set) var lostUncounted = false
+  /// What could not be read: at most `mostDamages`, in order of discovery.
+  public internal(set) var damages: [(offset: UInt64, what: String)] = []
+  /// All that could not be read.
+  public internal(set) var damageCount: UInt64 = 0
+  /// How often the time of a stream ran backwards, and when it did first.
+  public internal(set) var clockBackwards: (count: UInt64, first: UInt64) = (0, 0)
+  /// The walk was stopped before the end.
+  public internal(set) var wasStopped = false
+
+  /// So many damages are kept; the rest is counted.
+  public static let mostDamages = 100
+
+  /// Nothing seen yet.
+  public init(eventKinds: Int) { eventCounts = [UInt64](repeating: 0, count: eventKinds) }
+
+  /// Notes a gap.
+  public mutating func add(_ loss: Loss) {
+    switch loss {
+    case .none: return
+    case .counted(let events):
+      let (sum, overflow) = lostEvents.addingReportingOverflow(events)
+      lostEvents = overflow ? .max : sum
+    case .uncounted: lostUncounted = true
+    }
+    lostGaps += 1
+  }
+
+  /// Notes something that could not be read.
+  public mutating func add(damage what: String, at offset: UInt64) {
+    damageCount += 1
+    if damages.count < Self.mostDamages { damages.append((offset, what)) }
+  }
+
+  /// Notes that time ran backwards.
+  public mutating func addClockBackwards(to time: UInt64) {
+    if clockBackwards.count == 0 { clockBackwards.first = time }
+    clockBackwards.count += 1
+  }
+
+  /// Notes the time of a record.
+  @inline(__always)
+  mutating func note(_ time: UInt64) {
+    if let span {
+      if time > span.upperBound { self.span = span.lowerBound...time }
+      if time < span.lowerBound { self.span = time...span.upperBound }
+    } else {
+      span = time...time
+    }
+  }
+}
+
+/// Feeds the records of a merge to a tracker: finds each record's event and thread, and hands on those that matter.
+public struct TimelineConsumer: RecordConsumer {
+  /// The vCPUs.
+  public private(set) var tracker: TimelineTracker
+  /// Everything else.
+  public private(set) var statistics: WalkStatistics
+  private let catalogue: EventCatalogue
+  private let conversion: ClockConversion?
+  /// By stream: the position of its CPU.
+  private let cpus: [Int]
+  private let progress: ((Int) -> Bool)?
+  private var first = UInt64.max
+  private var last: UInt64 = 0
+
+  /// Prepares a pass.
+  ///
+  /// - Parameters:
+  ///   - cpus: by stream, the position of its CPU among the tracker's `cpuNumbers`.
+  ///   - progress: told of bytes read; false stops the pass.
+  public init(
+    tracker: TimelineTracker, catalogue: EventCatalogue, cpus: [Int], conversion: ClockConversion?,
+    progress: ((Int) -> Bool)? = nil
+  ) {
+    self.tracker = tracker
+    self.catalogue = catalogue
+    self.cpus = cpus
+    self.conversion = conversion
+    self.progress = progress
+    statistics = WalkStatistics(eventKinds: catalogue.events.count)
+  }
+
+  /// Ends the pass: all vCPUs end with it.
+  public mutating func finish() {
+    tracker.finish()
+    if first <= last { statistics.span = first...last }
+  }
+
+  /// See ``RecordConsumer/take(_:in:stream:)``.
+  @inline(__always)
+  public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
+    let isBigEndian = catalogue.isBigEndian
+    guard record.length >= 8 else { return isShort() }
+    let id = catalogue.commonType.read(in: block, at: record.offset, isBigEndian: isBigEndian)
+    let number = catalogue.number(of: UInt16(truncatingIfNeeded: id))
+    statistics.eventCounts[number] &+= 1
+    var time = record.timestamp
+    if let conversion { time = conversion.nanoseconds(time) }
+    if time < first { first = time }
+    if time > last { last = time }
+    let thread = Int32(
+      truncatingIfNeeded: catalogue.commonPID.read(in: block, at: record.offset, isBigEndian: isBigEndian))
+    let kind = catalogue.descriptors[number].kind
+    if kind == .other { return tracker.pass(thread: thread, cpu: cpus[stream], at: time) }
+    guard record.length >= Int(catalogue.descriptors[number].minimumLength) else { return isShort() }
+    let fields = RecordFields(
+      block, at: record.offset, catalogue.descriptors[number], isBigEndian: isBigEndian)
+    tracker.handle(kind, fields, thread: thread, cpu: cpus[stream], at: time)
+  }
+
+  @inline(never)
+  private mutating func isShort() {
+    statistics.add(damage: "a record is shorter than its event's fields", at: 0)
+  }
+
+  /// See ``RecordConsumer/lost(_:stream:after:)``.
+  public mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
+    statistics.add(loss)
+    tracker.lost(on: cpus[stream], after: time.map { conversion?.nanoseconds($0) ?? $0 })
+  }
+
+  /// See ``RecordConsumer/damaged(_:at:stream:)``.
+  public mutating func damaged(_ what: String, at offset: UInt64, stream: Int) {
+    statistics.add(damage: what, at: offset)
+  }
+
+  /// See ``RecordConsumer/clockWentBack(to:from:stream:)``.
+  public mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {
+    statistics.addClockBackwards(to: conversion?.nanoseconds(time) ?? time)
+  }
+
+  /// See ``RecordConsumer/progressed(bytes:)``.
+  public mutating func progressed(bytes: Int) -> Bool {
+    guard let progress else { return true }
+    let goesOn = progress(bytes)
+    if !goesOn { statistics.wasStopped = true }
+    return goesOn
+  }
+}

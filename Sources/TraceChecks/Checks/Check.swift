@@ -1,0 +1,91 @@
+public import KVMEvents
+public import KVMTimeline
+
+/// What the checks look at: one trace's vCPUs, facts and gaps.
+public struct TraceEvidence: Sendable {
+  /// The trace, as an index.
+  public var trace: Int
+  /// What is true of the recording as a whole.
+  public var facts: TraceFacts
+  /// The vCPUs that ran, and those that were only created.
+  public var tracks: [VCPUTrack]
+  /// What the timeline found, in order of discovery.
+  public var timelineFacts: [TimelineFact]
+  /// What the recording would show if it happened.
+  public var records: RecordedEvents
+  /// Events of vCPU threads that never showed a vCPU.
+  public var unattributed: TimelineTracker.Unattributed
+  /// Where a CPU's clock ran backwards: how often, and the first time it did.
+  public var clockBackwards: (count: UInt64, first: UInt64)
+
+  /// Collects the evidence of one trace.
+  public init(
+    trace: Int, facts: TraceFacts, tracks: [VCPUTrack], timelineFacts: [TimelineFact],
+    records: RecordedEvents, unattributed: TimelineTracker.Unattributed = .init(),
+    clockBackwards: (count: UInt64, first: UInt64) = (0, 0)
+  ) {
+    self.trace = trace
+    self.facts = facts
+    self.tracks = tracks
+    self.timelineFacts = timelineFacts
+    self.records = records
+    self.unattributed = unattributed
+    self.clockBackwards = clockBackwards
+  }
+
+  /// Whether any guest of this trace used nested virtualization.
+  public var isNested: Bool {
+    tracks.contains { $0.counters.nestedEntryAttempts > 0 || $0.counters.nestedEvents > 0 }
+  }
+
+  /// Whether the vCPU is on AMD hardware, where invalid state of L2 is left to the processor.
+  func isSVM(_ fact: TimelineFact) -> Bool { tracks[fact.vcpu].isa == .svm }
+
+  /// A finding about the vCPU of a fact, over the fact's span.
+  func finding(
+    _ check: some Check, _ severity: Severity, _ fact: TimelineFact, _ message: String
+  ) -> Finding {
+    Finding(
+      check: check.id, severity: severity, trace: trace, identity: tracks[fact.vcpu].identity,
+      cpu: fact.cpu, level: fact.level, begin: fact.begin, end: fact.end, message: message,
+      count: fact.count)
+  }
+}
+
+/// Where checks put what they say.
+public struct Judgement: Sendable {
+  /// In order of discovery.
+  public var findings: [Finding] = []
+  /// In order of discovery.
+  public var notJudged: [NotJudged] = []
+
+  /// Nothing said yet.
+  public init() {}
+}
+
+/// One entry of the catalogue: looks at a trace's evidence and says what it found, or why it cannot.
+public protocol Check: Sendable {
+  /// The stable id.
+  var id: String { get }
+  /// The kinds of event without which the check sees nothing.
+  var needs: [EventKind] { get }
+  /// Whether the check speaks of nested guests: it does not apply to a trace without any.
+  var isNested: Bool { get }
+  /// Whether the check can matter to a vCPU on this hardware; nil: hardware not known.
+  func applies(to isa: ISA?) -> Bool
+  /// Whether a vCPU that the check cannot judge makes the verdict inconclusive: so it is for errors.
+  var isDecisive: Bool { get }
+  /// Says what it found.
+  func judge(_ evidence: TraceEvidence, into judgement: inout Judgement)
+}
+
+extension Check {
+  /// Nested checks need to see whose an exit is, and what L1 is told.
+  public var needs: [EventKind] { [] }
+  /// Most are.
+  public var isNested: Bool { true }
+  /// Both, unless said.
+  public func applies(to isa: ISA?) -> Bool { true }
+  /// Most are not.
+  public var isDecisive: Bool { false }
+}

@@ -1,0 +1,90 @@
+public import KVMTimeline
+
+/// Runs the checks over the evidence of each trace and forms the verdict.
+public struct CheckRunner: Sendable {
+  /// The checks, in the order of the catalogue.
+  public let checks: [any Check]
+
+  /// The core checks and the notes on the trace itself.
+  public static var standard: CheckRunner {
+    let core: [any Check] = [
+      L2EmulationCheck(), MissingTripleFaultCheck(), SynthesizedTripleFaultCheck(), L2TripleFaultCheck(),
+      TripleFaultEscapedCheck(), InvalidL2RefusedCheck(),
+    ]
+    let quality: [any Check] = [
+      LostEventsCheck(), MissingEventsCheck(checks: core), UnknownThreadCheck(), ClockBackwardsCheck(),
+      DamagedCheck(),
+    ]
+    return CheckRunner(checks: core + quality)
+  }
+
+  /// Makes a runner.
+  public init(checks: [any Check]) { self.checks = checks }
+
+  /// Judges one trace.
+  public func judge(_ evidence: TraceEvidence) -> Judgement {
+    var judgement = Judgement()
+    for check in checks {
+      if check.isNested {
+        if !evidence.isNested && evidence.facts.lostGaps == 0 { continue }
+        sayWhatIsNotJudged(check, evidence, &judgement)
+      }
+      check.judge(evidence, into: &judgement)
+    }
+    judgement.findings.sort { order($0) < order($1) }
+    return judgement
+  }
+
+  private func order(_ finding: Finding) -> (UInt64, Int32, Int) {
+    let check = checks.firstIndex { $0.id == finding.check } ?? checks.count
+    return (finding.begin ?? .max, finding.identity?.thread ?? .max, check)
+  }
+
+  /// Why a nested check cannot be judged, for the trace or for single vCPUs.
+  private func sayWhatIsNotJudged(_ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement) {
+    let isMissing = check.needs.contains { !evidence.records.contains($0) }
+    if isMissing && evidence.isNested {
+      judgement.notJudged.append(
+        NotJudged(
+          check: check.id, trace: evidence.trace, identity: nil,
+          why: "events that it needs were not recorded (see missing-events)", isDecisive: check.isDecisive))
+      return
+    }
+    var said: Set<Int> = []
+    for fact in evidence.timelineFacts {
+      let track = evidence.tracks[fact.vcpu]
+      guard track.hasRun, check.applies(to: track.isa), check.isDecisive else { continue }
+      let why: String
+      let isDecisive: Bool
+      switch fact.kind {
+      case .lossMayHide:
+        why = "lost events may hide what this vCPU did while it was, or may have been, in L2"
+        isDecisive = true
+      case .emulatedWhereL2MayBe:
+        why = "KVM emulated an instruction without an exit, and nothing proves whether L1 or L2 ran"
+        isDecisive = true
+      case .emulatedAtUnknownLevel:
+        why = "the vCPU was emulated before anything proved whether L1 or L2 ran"
+        isDecisive = false
+      default: continue
+      }
+      guard said.insert(fact.vcpu * 2 + (isDecisive ? 1 : 0)).inserted else { continue }
+      judgement.notJudged.append(
+        NotJudged(
+          check: check.id, trace: evidence.trace, identity: track.identity, why: why, isDecisive: isDecisive))
+    }
+  }
+
+  /// One word for all traces.
+  ///
+  /// - Parameter threshold: findings from here on fail; nil: none does.
+  public static func verdict(
+    _ findings: [Finding], _ notJudged: [NotJudged], threshold: Severity?
+  ) -> Verdict {
+    if let threshold, findings.contains(where: { $0.severity >= threshold }) { return .fail }
+    return notJudged.contains { $0.isDecisive } ? .inconclusive : .pass
+  }
+}
+
+/// A number as kernels print addresses.
+func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
