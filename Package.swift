@@ -53,7 +53,9 @@ let package = Package(
       dependencies: [
         "KVMTimeline", "KVMEvents", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ], swiftSettings: common),
-    .target(name: "TraceReport", dependencies: ["TraceChecks", "KVMTimeline", "KVMEvents"], swiftSettings: common),
+    .target(
+      name: "TraceReport", dependencies: ["TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents"],
+      swiftSettings: common),
     .target(
       name: "KVMScope",
       dependencies: [
@@ -62,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "kvmscope",
       dependencies: [
-        "KVMScope", "TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceContainer",
+        "KVMScope", "TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceContainer", "TraceBytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: common),
 

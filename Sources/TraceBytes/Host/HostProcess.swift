@@ -1,0 +1,43 @@
+internal import Glibc
+public import Synchronization
+
+/// What the process learns from the system that runs it.
+public enum HostProcess {
+  /// Set when the user asks to stop (SIGINT), once `watchInterrupt` was called.
+  public static let wasInterrupted = Atomic<Bool>(false)
+
+  /// Turns the next SIGINT into `wasInterrupted`; the one after it ends the process as usual.
+  public static func watchInterrupt() {
+    // The handler only stores to an atomic and puts the default back, both allowed in a signal handler.
+    _ = signal(SIGINT) { number in
+      HostProcess.wasInterrupted.store(true, ordering: .relaxed)
+      _ = signal(number, SIG_DFL)
+    }
+  }
+
+  /// Makes a write to a closed pipe fail with EPIPE instead of ending the process.
+  public static func ignoreBrokenPipes() {
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// The value of a variable of the environment; nil when it is not set.
+  public static func environment(_ name: String) -> String? {
+    // SAFETY: getenv returns nil or a NUL-terminated string; nothing in this process changes the environment.
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
+  /// What an `errno` means, as the system words it.
+  public static func message(forError number: CInt) -> String {
+    // SAFETY: strerror returns a NUL-terminated string for any number; it is copied at once.
+    unsafe String(cString: strerror(number))
+  }
+
+  /// Seconds of a clock that never goes back.
+  public static var monotonicSeconds: Double {
+    var time = timespec()
+    // SAFETY: clock_gettime fills in one timespec, which is what it is given.
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,104 @@
+import KVMTimeline
+import TraceChecks
+
+extension CheckReport {
+  /// Writes the verdict, then one block for each finding, then what could not be judged.
+  public func writeText(to sink: ByteSink, style: TextStyle) {
+    writeVerdict(to: sink, style)
+    for (index, facts) in results.traces.enumerated() {
+      let findings = results.findings.filter { $0.trace == index }
+      let notJudged = results.notJudged.filter { $0.trace == index }
+      if results.traces.count > 1 {
+        sink.write("\n" + style.bold(Printable.escaped(facts.path)))
+        sink.write("  " + Words.counts(findings) + "\n")
+      }
+      for finding in findings { write(finding, facts, to: sink, style) }
+      write(notJudged, to: sink, style)
+    }
+  }
+
+  private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
+    sink.write(style.verdict(results.verdict) + "  ")
+    if results.traces.count == 1, let facts = results.traces.first {
+      sink.write(style.bold(Printable.escaped(facts.path)) + "  ")
+    } else {
+      sink.write(Quantity.counted(UInt64(results.traces.count), "trace") + "  ")
+    }
+    sink.write(Words.counts(results.findings) + "\n")
+    if results.traces.count == 1, let facts = results.traces.first {
+      for line in style.wrapped(Words.facts(facts), margin: "      ") {
+        sink.write(style.dim(line) + "\n")
+      }
+    }
+  }
+
+  private func write(
+    _ finding: Finding, _ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle
+  ) {
+    sink.write("\n" + style.severity(finding.severity) + "  ")
+    sink.write(style.bold(Printable.escaped(finding.check)))
+    if let identity = finding.identity { sink.write("  " + Words.vcpu(identity)) }
+    if let level = finding.level, level != .unknown { sink.write(" · at " + level.name) }
+    sink.write("\n")
+    for line in style.wrapped(Printable.escaped(finding.message), margin: "  ") {
+      sink.write(line + "\n")
+    }
+    if let begin = finding.begin, let end = finding.end {
+      sink.write("  " + span(begin, end, facts.timeUnit) + "\n")
+    }
+    if !finding.evidence.isEmpty {
+      sink.write("\n")
+      for event in finding.evidence { write(event, finding, facts, to: sink, style) }
+      sink.write("\n")
+    }
+    if !finding.show.isEmpty {
+      sink.write(style.dim("  more  ") + Printable.escaped(finding.show) + "\n")
+    }
+    if CheckCatalogue.description(of: finding.check) != nil {
+      sink.write(style.dim("  why   ") + "kvmscope explain \(finding.check)\n")
+    }
+  }
+
+  private func span(_ begin: UInt64, _ end: UInt64, _ unit: TimeUnit) -> String {
+    let first = Quantity.moment(begin, unit)
+    guard end > begin else { return "at " + first }
+    let ticks = unit == .ticks ? " ticks" : ""
+    return
+      "from \(first) to \(Quantity.moment(end, unit)) (\(Quantity.duration(end - begin, unit))\(ticks))"
+  }
+
+  /// One event as `trace-cmd report -t` lays it out; those inside the finding's span stand out.
+  private func write(
+    _ event: EvidenceEvent, _ finding: Finding, _ facts: TraceFacts, to sink: ByteSink,
+    _ style: TextStyle
+  ) {
+    let comm = Printable.escaped(event.comm ?? "<...>")
+    let cpu = Quantity.padded(UInt64(max(0, event.cpu)), 3)
+    var line = String(repeating: " ", count: max(0, 16 - comm.count)) + comm
+    line += "-" + pad(String(event.thread), 5) + " [" + cpu + "] "
+    let moment = Quantity.moment(event.timestamp, facts.timeUnit)
+    line += String(repeating: " ", count: max(0, 16 - moment.count)) + moment + ": "
+    line += pad(Printable.escaped(event.event) + ":", 22) + Printable.escaped(event.text)
+    while line.last == " " { line.removeLast() }
+    let isInside =
+      finding.begin.map { $0 <= event.timestamp } == true
+      && finding.end.map { event.timestamp <= $0 } == true
+    sink.write((isInside ? "  > " : "    ") + (isInside ? line : style.dim(line)) + "\n")
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private func write(_ items: [NotJudged], to sink: ByteSink, _ style: TextStyle) {
+    guard !items.isEmpty else { return }
+    sink.write("\n" + style.bold("not judged") + "\n")
+    for item in items {
+      var text = item.check
+      if let identity = item.identity { text += " (" + Words.vcpu(identity) + ")" }
+      text += ": " + item.why
+      if !item.isDecisive { text += " This does not change the verdict." }
+      for line in style.wrapped(Printable.escaped(text), margin: "  ") { sink.write(line + "\n") }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+public import TraceChecks
+
+/// What checks mean: the report of `explain`.
+public struct ExplainReport {
+  private let checks: [CheckDescription]
+
+  /// Prepares the report; nothing is written yet.
+  public init(_ checks: [CheckDescription]) { self.checks = checks }
+
+  /// Writes one line for each check.
+  public func writeList(to sink: ByteSink, style: TextStyle) {
+    var table = Table([.text("check"), .text("severity"), .text("meaning", isFlexible: true)])
+    for check in checks { table.add([check.id, check.severity.name, check.title]) }
+    table.write(to: sink, style: style)
+  }
+
+  /// Writes a page for each check.
+  public func writeText(to sink: ByteSink, style: TextStyle) {
+    for (index, check) in checks.enumerated() {
+      if index > 0 { sink.write("\n\n") }
+      write(check, to: sink, style)
+    }
+  }
+
+  private func write(_ check: CheckDescription, to sink: ByteSink, _ style: TextStyle) {
+    func lines(_ text: String, margin: String = "  ", bullet: String = "") {
+      for (index, line) in style.wrapped(
+        text, margin: margin + String(repeating: " ", count: bullet.count)
+      )
+      .enumerated() {
+        sink.write((index == 0 ? margin + bullet + line.drop { $0 == " " } : line) + "\n")
+      }
+    }
+    sink.write(style.bold(check.id) + "  " + style.severity(check.severity))
+    if let note = check.severityNote { sink.write(" (\(note))") }
+    sink.write("\n\n")
+    lines(check.title + ".")
+    for paragraph in check.meaning {
+      sink.write("\n")
+      lines(paragraph)
+    }
+    sink.write("\n" + style.bold("What it looks like") + "\n\n")
+    for line in check.pattern { sink.write(line.isEmpty ? "\n" : "    " + line + "\n") }
+    if !check.commits.isEmpty {
+      sink.write("\n" + style.bold("Kernel commits") + "\n\n")
+      for commit in check.commits { lines(commit.summary, bullet: commit.hash + "  ") }
+    }
+    sink.write("\n" + style.bold("What to do") + "\n\n")
+    for step in check.advice { lines(step, bullet: "- ") }
+  }
+
+  /// Writes `kvmscope/explain/v1`.
+  public func writeJSON(to sink: ByteSink) {
+    let json = JSONWriter(sink)
+    json.object {
+      json.member("schema", "kvmscope/explain/v1")
+      json.array("checks", checks) { check in
+        json.object {
+          json.member("check", check.id)
+          json.member("severity", check.severity.name)
+          json.member("severity_note", check.severityNote)
+          json.member("title", check.title)
+          json.array("meaning", check.meaning) { json.string($0) }
+          json.array("pattern", check.pattern) { json.string($0) }
+          json.array("commits", check.commits) { commit in
+            json.object(inline: true) {
+              json.member("hash", commit.hash)
+              json.member("summary", commit.summary)
+            }
+          }
+          json.array("advice", check.advice) { json.string($0) }
+        }
+      }
+    }
+  }
+}

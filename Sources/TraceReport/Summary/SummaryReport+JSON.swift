@@ -1,0 +1,65 @@
+import KVMEvents
+import KVMTimeline
+import TraceChecks
+
+extension SummaryReport {
+  /// Writes `kvmscope/summary/v1`.
+  public func writeJSON(to sink: ByteSink) {
+    let json = JSONWriter(sink)
+    json.object {
+      json.member("schema", "kvmscope/summary/v1")
+      json.member("verdict", results.verdict.rawValue)
+      json.object("findings", inline: true) {
+        for (check, count) in results.findings.byCheck { json.member(check, count) }
+      }
+      json.object("findings_by_severity", inline: true) {
+        for severity in Severity.allCases.reversed() {
+          json.member(severity.name, results.findings.count { $0.severity == severity })
+        }
+      }
+      json.traces(results.traces)
+      json.array("vcpus", results.vcpus) { write($0, json) }
+    }
+  }
+
+  private func write(_ vcpu: VCPUSummary, _ json: JSONWriter) {
+    let unit = unit(of: vcpu)
+    json.object {
+      json.member("trace", vcpu.trace)
+      json.identity(vcpu.identity)
+      json.member("comm", vcpu.comm)
+      json.member("isa", vcpu.isa?.name)
+      json.time("begin", vcpu.begin, unit)
+      json.time("end", vcpu.end, unit)
+      json.member("entries", vcpu.entries)
+      json.member("entries_failed", vcpu.entriesFailed)
+      json.member("exits", vcpu.exits)
+      json.member("l2_exits", vcpu.l2Exits)
+      json.member("l2_exits_reflected", vcpu.l2ExitsReflected)
+      json.member("l2_exits_synthesized", vcpu.l2ExitsSynthesized)
+      json.member("nested_entries", vcpu.nestedEntries)
+      json.member("exit_multiplication", vcpu.exitMultiplication)
+      json.array("states", vcpu.states) { state in
+        json.object(inline: true) {
+          json.member("state", state.state.name)
+          json.member("level", state.level.name)
+          json.member("count", state.count)
+          json.time("total", state.total, unit)
+        }
+      }
+      json.array("exit_reasons", vcpu.exitReasons) { row in
+        json.object(inline: true) {
+          json.member("level", row.level.name)
+          json.member("reason", row.exit.reasonName)
+          json.member("code", row.exit.code)
+          json.member("failed_entry", row.exit.isFailedEntry)
+          json.member("handled_by", row.handledBy.name)
+          json.member("count", row.count)
+          json.member("answered", row.answered)
+          json.statistics("handling", row.handling, unit)
+          json.statistics("handling_on_cpu", row.handlingOnCPU, unit)
+        }
+      }
+    }
+  }
+}

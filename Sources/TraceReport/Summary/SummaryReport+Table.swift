@@ -1,0 +1,127 @@
+import KVMEvents
+import KVMTimeline
+import TraceChecks
+
+extension SummaryReport {
+  /// Writes tables for people.
+  public func writeTable(to sink: ByteSink, style: TextStyle) {
+    for (index, facts) in results.traces.enumerated() {
+      if index > 0 { sink.write("\n") }
+      write(facts, to: sink, style)
+      let vcpus = results.vcpus.filter { $0.trace == index }
+      if vcpus.isEmpty { sink.write("\n  no vCPU runs in it\n") }
+      for vcpu in vcpus { write(vcpu, to: sink, style) }
+    }
+    writeVerdict(to: sink, style)
+  }
+
+  private func write(_ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle) {
+    sink.write(style.bold(Printable.escaped(facts.path)) + "\n")
+    for line in style.wrapped(Words.facts(facts), margin: "  ") { sink.write(line + "\n") }
+    sink.write("  " + Words.extent(facts) + "\n")
+    if let loss = Words.loss(facts) { sink.write("  " + style.doubtful(loss) + "\n") }
+    if !facts.damage.isEmpty {
+      let parts = Quantity.counted(UInt64(facts.damage.count), "damaged part")
+      sink.write("  " + style.bad(parts) + " skipped: `kvmscope info` says which\n")
+    }
+  }
+
+  private func write(_ vcpu: VCPUSummary, to sink: ByteSink, _ style: TextStyle) {
+    let unit = unit(of: vcpu)
+    let span = vcpu.end &- vcpu.begin
+    var title = Words.vcpu(vcpu.identity, comm: vcpu.comm)
+    if let isa = vcpu.isa { title += " · " + isa.name }
+    title += " · " + Quantity.duration(span, unit) + (unit == .ticks ? " ticks" : "")
+    sink.write("\n" + style.bold(title) + "\n")
+    for line in counters(vcpu) {
+      for part in style.wrapped(line, margin: "  ") { sink.write(part + "\n") }
+    }
+    writeStates(vcpu, span: span, unit, to: sink, style)
+    writeExits(vcpu, unit, to: sink, style)
+  }
+
+  /// The counts as sentences, without those that say nothing.
+  private func counters(_ vcpu: VCPUSummary) -> [String] {
+    var line = Quantity.counted(vcpu.entries, "entry", plural: "entries")
+    if vcpu.entriesFailed > 0 {
+      line += " (\(Quantity.grouped(vcpu.entriesFailed)) never reached the guest)"
+    }
+    line += " · " + Quantity.counted(vcpu.exits, "exit")
+    guard vcpu.l2Exits > 0 || vcpu.nestedEntries > 0 || vcpu.l2ExitsSynthesized > 0 else {
+      return [line]
+    }
+    var nested = Quantity.counted(vcpu.nestedEntries, "entry", plural: "entries") + " into L2"
+    nested += " · " + Quantity.counted(vcpu.l2Exits, "exit") + " of L2"
+    nested += ", \(Quantity.grouped(vcpu.l2ExitsReflected)) reflected to L1"
+    if vcpu.l2ExitsSynthesized > 0 {
+      nested += " · " + Quantity.counted(vcpu.l2ExitsSynthesized, "synthesized exit")
+    }
+    if let multiplication = vcpu.exitMultiplication {
+      nested += " · each reflected exit costs " + Quantity.fixed(multiplication, 2) + " exits"
+    }
+    return [line, nested]
+  }
+
+  /// States down, levels across.
+  private func writeStates(
+    _ vcpu: VCPUSummary, span: UInt64, _ unit: TimeUnit, to sink: ByteSink, _ style: TextStyle
+  ) {
+    let levels = [GuestLevel.l1, .l2, .unknown].filter { level in
+      vcpu.states.contains { $0.level == level }
+    }
+    guard !levels.isEmpty else { return }
+    var table = Table(
+      [.text("state")]
+        + levels.flatMap { level in
+          [.number(level == .unknown ? "level unknown" : "at " + level.name), .number("")]
+        } + (levels.count > 1 ? [.number("all levels"), .number("")] : []))
+    func add(_ name: String, _ states: [StateTotal]) {
+      func cells(_ states: [StateTotal]) -> [String] {
+        guard !states.isEmpty else { return ["", ""] }
+        let total = states.reduce(UInt64(0)) { $0 &+ $1.total }
+        return [Quantity.duration(total, unit), Quantity.percent(total, of: span)]
+      }
+      table.add(
+        [name] + levels.flatMap { level in cells(states.filter { $0.level == level }) }
+          + (levels.count > 1 ? cells(states) : []))
+    }
+    for state in VCPUState.allCases {
+      let totals = vcpu.states.filter { $0.state == state }
+      if !totals.isEmpty { add(state.name, totals) }
+    }
+    if levels.count > 1 { add("all states", vcpu.states) }
+    sink.write("\n")
+    table.write(to: sink, style: style)
+  }
+
+  private func writeExits(
+    _ vcpu: VCPUSummary, _ unit: TimeUnit, to sink: ByteSink, _ style: TextStyle
+  ) {
+    guard !vcpu.exitReasons.isEmpty else { return }
+    var table = Table([
+      .text("exit of"), .text("reason", isFlexible: true), .text("by"), .number("count"),
+      .number("total"), .number("mean"), .number("p50", leaveOut: 1), .number("p99"),
+      .number("max", leaveOut: 2), .number("on CPU", leaveOut: 3),
+    ])
+    for row in vcpu.exitReasons {
+      func cell(_ value: UInt64?) -> String { value.map { Quantity.duration($0, unit) } ?? "–" }
+      table.add([
+        row.level == .unknown ? "?" : row.level.name, row.exit.label, row.handledBy.name,
+        Quantity.grouped(row.count), cell(row.handling?.total), cell(row.handling?.roundedMean),
+        cell(row.handling?.p50), cell(row.handling?.p99), cell(row.handling?.max),
+        cell(row.handlingOnCPU?.total),
+      ])
+    }
+    sink.write("\n")
+    table.write(to: sink, style: style)
+  }
+
+  private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
+    sink.write("\n" + style.verdict(results.verdict) + "  " + Words.counts(results.findings) + "\n")
+    for (check, count) in results.findings.byCheck {
+      let worst = results.findings.lazy.filter { $0.check == check }.map(\.severity).max() ?? .note
+      let times = count > 1 ? " × " + Quantity.grouped(count) : ""
+      sink.write("  " + style.severity(worst) + "  " + Printable.escaped(check) + times + "\n")
+    }
+  }
+}

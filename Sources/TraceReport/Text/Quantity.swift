@@ -1,0 +1,67 @@
+import TraceChecks
+
+/// Numbers as people read them.
+enum Quantity {
+  /// `1,234,567`.
+  static func grouped(_ value: UInt64) -> String {
+    let digits = Array(String(value))
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
+      result.append(digit)
+    }
+    return result
+  }
+
+  /// `1 exit`, `2,000 exits`.
+  static func counted(_ value: UInt64, _ noun: String, plural: String? = nil) -> String {
+    grouped(value) + " " + (value == 1 ? noun : plural ?? noun + "s")
+  }
+
+  /// A duration with three digits that count (`12.3 ms`); ticks are counted out.
+  static func duration(_ value: UInt64, _ unit: TimeUnit) -> String {
+    guard unit == .nanoseconds else { return grouped(value) }
+    return switch value {
+    case 0: "0"
+    case ..<1_000: "\(value) ns"
+    case ..<999_500: threeDigits(Double(value) / 1e3) + " µs"
+    case ..<999_500_000: threeDigits(Double(value) / 1e6) + " ms"
+    default: threeDigits(Double(value) / 1e9) + " s"
+    }
+  }
+
+  /// A moment: seconds with nine digits, as `trace-cmd report -t` and `--begin` have it; ticks as they are.
+  static func moment(_ value: UInt64, _ unit: TimeUnit) -> String {
+    guard unit == .nanoseconds else { return String(value) }
+    return "\(value / 1_000_000_000)." + padded(value % 1_000_000_000, 9)
+  }
+
+  /// A share in percent with one digit behind the point.
+  static func percent(_ part: UInt64, of whole: UInt64) -> String {
+    guard whole > 0 else { return "–" }
+    let share = Double(part) / Double(whole) * 100
+    // What is there must not look as if it were not.
+    return part > 0 && share < 0.05 ? "<0.1 %" : fixed(share, 1) + " %"
+  }
+
+  /// A number with so many digits behind the point.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    var scale: UInt64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (value * Double(scale)).rounded()
+    guard scaled >= 0, scaled < 1e18 else { return "\(value)" }
+    let whole = UInt64(scaled)
+    return digits == 0
+      ? grouped(whole) : "\(grouped(whole / scale)).\(padded(whole % scale, digits))"
+  }
+
+  /// A number with leading zeros.
+  static func padded(_ value: UInt64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  private static func threeDigits(_ value: Double) -> String {
+    fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
+  }
+}

@@ -1,0 +1,93 @@
+/// A table for people: columns as wide as their widest cell, made to fit a line.
+///
+/// What does not fit loses, in this order: whole columns that may be left out, from the least wanted on; then the end of
+/// the cells in the one flexible column.
+struct Table {
+  /// One column.
+  struct Column {
+    /// Its heading; may be empty.
+    var title: String
+    /// Numbers stand right.
+    var isNumber: Bool
+    /// Columns with the highest number go first when room is short; nil stays.
+    var leaveOut: Int?
+    /// Whether its cells may be cut.
+    var isFlexible: Bool
+
+    /// A column of text.
+    static func text(_ title: String, isFlexible: Bool = false) -> Column {
+      Column(title: title, isNumber: false, leaveOut: nil, isFlexible: isFlexible)
+    }
+
+    /// A column of numbers.
+    static func number(_ title: String, leaveOut: Int? = nil) -> Column {
+      Column(title: title, isNumber: true, leaveOut: leaveOut, isFlexible: false)
+    }
+  }
+
+  private static let gap = 2
+  private static let leastFlexible = 12
+
+  let columns: [Column]
+  let margin: String
+  private var rows: [[String]] = []
+
+  init(_ columns: [Column], margin: String = "  ") {
+    self.columns = columns
+    self.margin = margin
+  }
+
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// Adds a row; cells may hold anything that a trace does.
+  mutating func add(_ cells: [String]) {
+    rows.append(cells.map(Printable.escaped))
+  }
+
+  func write(to sink: ByteSink, style: TextStyle) {
+    var widths = columns.indices.map { column in
+      rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].count : 0) }
+    }
+    let shown = fit(&widths, into: style.width)
+    if shown.contains(where: { !columns[$0].title.isEmpty }) {
+      sink.write(style.dim(line(columns.map(\.title), shown, widths)) + "\n")
+    }
+    for row in rows { sink.write(line(row, shown, widths) + "\n") }
+  }
+
+  /// Chooses the columns to show, and narrows the flexible one.
+  private func fit(_ widths: inout [Int], into width: Int) -> [Int] {
+    var shown = Array(columns.indices)
+    func total() -> Int { shown.reduce(margin.count - Self.gap) { $0 + widths[$1] + Self.gap } }
+    let flexible = columns.firstIndex(where: \.isFlexible)
+    // What the flexible column can give, before a column goes.
+    func surplus() -> Int { flexible.map { max(0, widths[$0] - max(Self.leastFlexible, 24)) } ?? 0 }
+    while total() - surplus() > width,
+      let least = shown.filter({ columns[$0].leaveOut != nil }).max(by: {
+        (columns[$0].leaveOut ?? 0) < (columns[$1].leaveOut ?? 0)
+      })
+    {
+      shown.removeAll { $0 == least }
+    }
+    if let flexible, total() > width {
+      widths[flexible] = max(Self.leastFlexible, widths[flexible] - (total() - width))
+    }
+    return shown
+  }
+
+  private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
+    var text = margin
+    for (position, column) in shown.enumerated() {
+      let cell = Self.cut(column < cells.count ? cells[column] : "", to: widths[column])
+      let space = String(repeating: " ", count: max(0, widths[column] - cell.count))
+      if position > 0 { text += String(repeating: " ", count: Self.gap) }
+      text += columns[column].isNumber ? space + cell : cell + space
+    }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+
+  private static func cut(_ text: String, to width: Int) -> String {
+    text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+  }
+}

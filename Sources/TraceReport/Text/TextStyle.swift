@@ -1,0 +1,64 @@
+import TraceChecks
+
+/// How a report for people looks.
+public struct TextStyle: Sendable {
+  /// Whether it may use colour.
+  public var usesColor: Bool
+  /// The columns that a line may take.
+  public var width: Int
+
+  /// What is assumed when the width is not known.
+  public static let defaultWidth = 100
+  /// What a pipe or a file gets: no colour, 100 columns.
+  public static let plain = TextStyle(usesColor: false, width: defaultWidth)
+
+  /// Makes a style; a width under 40 columns is taken as 40.
+  public init(usesColor: Bool, width: Int) {
+    self.usesColor = usesColor
+    self.width = max(40, width)
+  }
+
+  func bold(_ text: String) -> String { paint(text, "1") }
+  func dim(_ text: String) -> String { paint(text, "2") }
+  func bad(_ text: String) -> String { paint(text, "1;31") }
+  func doubtful(_ text: String) -> String { paint(text, "1;33") }
+  func good(_ text: String) -> String { paint(text, "1;32") }
+  func info(_ text: String) -> String { paint(text, "1;36") }
+
+  func severity(_ severity: Severity) -> String {
+    switch severity {
+    case .error: bad(severity.name)
+    case .warning: doubtful(severity.name)
+    case .note: info(severity.name)
+    }
+  }
+
+  func verdict(_ verdict: Verdict) -> String {
+    let word = verdict.rawValue.uppercased()
+    return switch verdict {
+    case .pass: good(word)
+    case .inconclusive: doubtful(word)
+    case .fail: bad(word)
+    }
+  }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+  }
+
+  /// Breaks text at spaces so that lines stay within the width, each with the same margin.
+  func wrapped(_ text: String, margin: String) -> [String] {
+    let room = max(20, width - margin.count)
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > room {
+        lines.append(margin + line)
+        line = ""
+      }
+      line += line.isEmpty ? String(word) : " " + word
+    }
+    if !line.isEmpty { lines.append(margin + line) }
+    return lines
+  }
+}

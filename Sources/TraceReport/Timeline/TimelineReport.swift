@@ -1,0 +1,155 @@
+public import KVMTimeline
+public import TraceChecks
+
+/// The intervals of the vCPUs as they come: the report of `timeline`.
+///
+/// Rows are written one by one and not kept, so that memory does not grow with the trace. Call `begin` once, `add` for
+/// each interval, `end` once.
+public final class TimelineReport {
+  /// The formats of `timeline`.
+  public enum Format: Sendable {
+    /// Columns for people.
+    case table
+    /// Comma-separated values.
+    case csv
+    /// One document.
+    case json
+    /// One object a line.
+    case jsonLines
+  }
+
+  private let format: Format
+  private let sink: ByteSink
+  private let style: TextStyle
+  private let json: JSONWriter
+  private var csv: CSVWriter
+  private var unit: TimeUnit
+  private var isEmpty = true
+  private var hasTickColumns = false
+
+  /// Prepares a report.
+  ///
+  /// - Parameters:
+  ///   - format: how to write the rows.
+  ///   - sink: where to.
+  ///   - unit: what the times of the trace count.
+  ///   - style: how tables look; the other formats have no style.
+  public init(_ format: Format, to sink: ByteSink, unit: TimeUnit, style: TextStyle = .plain) {
+    self.format = format
+    self.sink = sink
+    self.style = style
+    self.unit = unit
+    json = JSONWriter(sink)
+    csv = CSVWriter(sink)
+  }
+
+  /// Writes what stands before the first row.
+  public func begin() {
+    hasTickColumns = unit == .ticks
+    switch format {
+    case .table, .jsonLines: break
+    case .csv:
+      csv.header(
+        "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
+          + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : ""))
+    case .json:
+      json.beginObject()
+      json.member("schema", "kvmscope/timeline/v1")
+      json.beginArray("intervals")
+    }
+  }
+
+  /// Writes one row.
+  public func add(_ interval: Interval, of identity: VCPUIdentity) {
+    switch format {
+    case .table: addLine(interval, identity)
+    case .csv: addRow(interval, identity)
+    case .json: addObject(interval, identity)
+    case .jsonLines:
+      let line = JSONWriter(sink)
+      write(interval, identity, line)
+    }
+    isEmpty = false
+  }
+
+  /// Writes what stands behind the last row.
+  public func end() {
+    switch format {
+    case .table where isEmpty: sink.write("no intervals\n")
+    case .table, .csv, .jsonLines: break
+    case .json:
+      json.end()
+      json.end()
+    }
+  }
+
+  private func addRow(_ interval: Interval, _ identity: VCPUIdentity) {
+    let isTicks = unit == .ticks
+    csv.field(identity.vm)
+    csv.field(identity.vcpu)
+    csv.field(identity.thread)
+    csv.field(identity.incarnation)
+    csv.field(isTicks ? nil : interval.begin)
+    csv.field(isTicks ? nil : interval.end)
+    csv.field(isTicks ? nil : interval.end &- interval.begin)
+    csv.field(interval.state.name)
+    csv.field(interval.level.name)
+    csv.field(interval.isSMM)
+    csv.field(interval.exit?.reasonName)
+    csv.field(interval.cpu)
+    if hasTickColumns {
+      csv.field(isTicks ? interval.begin : nil)
+      csv.field(isTicks ? interval.end : nil)
+      csv.field(isTicks ? interval.end &- interval.begin : nil)
+    }
+    csv.endRow()
+  }
+
+  private func addObject(_ interval: Interval, _ identity: VCPUIdentity) {
+    write(interval, identity, json)
+  }
+
+  private func write(_ interval: Interval, _ identity: VCPUIdentity, _ json: JSONWriter) {
+    json.object(inline: true) {
+      json.identity(identity)
+      json.time("begin", interval.begin, unit)
+      json.time("end", interval.end, unit)
+      json.time("duration", interval.end &- interval.begin, unit)
+      json.member("state", interval.state.name)
+      json.member("level", interval.level.name)
+      json.member("smm", interval.isSMM)
+      json.member("reason", interval.exit?.reasonName)
+      json.member("cpu", interval.cpu)
+    }
+  }
+
+  // The widths are fixed: a row is gone before the next is known.
+  private func addLine(_ interval: Interval, _ identity: VCPUIdentity) {
+    if isEmpty {
+      sink.write(
+        style.dim(
+          Self.right("begin", 20) + Self.right("duration", 13) + Self.right("tid", 8)
+            + Self.right("vcpu", 5) + "  " + Self.left("state", 10) + Self.left("level", 8)
+            + Self.right("cpu", 4) + "  reason") + "\n")
+    }
+    let vcpu = identity.vcpu.map(String.init) ?? "?"
+    let level = interval.isSMM ? interval.level.name + " SMM" : interval.level.name
+    sink.write(
+      Self.right(Quantity.moment(interval.begin, unit), 20)
+        + Self.right(Quantity.duration(interval.end &- interval.begin, unit), 13)
+        + Self.right(String(identity.thread), 8)
+        + Self.right(identity.incarnation > 0 ? vcpu + "." + String(identity.incarnation) : vcpu, 5)
+        + "  " + Self.left(interval.state.name, 10) + Self.left(level, 8)
+        + Self.right(String(interval.cpu), 4))
+    if let exit = interval.exit { sink.write("  " + Printable.escaped(exit.label)) }
+    sink.write("\n")
+  }
+
+  private static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(1, width - text.count)) + text
+  }
+
+  private static func left(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+public import TraceBytes
+
+/// Where a report goes: a file descriptor behind a buffer, or memory.
+///
+/// A failed write is remembered and the rest is dropped, so that reports need not check every byte: whoever owns the
+/// sink looks at `failure` in the end, and long loops look at `isOpen` from time to time.
+public final class ByteSink {
+  private static let bufferSize = 1 << 17
+
+  private let descriptor: OutputDescriptor?
+  private var buffer: [UInt8] = []
+
+  /// The `errno` of the first write that failed; nil when none did.
+  ///
+  /// A reader who has gone away (EPIPE) is no failure.
+  public private(set) var failure: CInt?
+  /// Whether somebody still takes the bytes.
+  public private(set) var isOpen = true
+
+  /// Makes a sink that writes to a descriptor.
+  public init(_ descriptor: OutputDescriptor) {
+    self.descriptor = descriptor
+    buffer.reserveCapacity(Self.bufferSize + 4096)
+  }
+
+  /// Makes a sink that keeps everything, for `bytes` or `text`.
+  public init() {
+    descriptor = nil
+  }
+
+  /// What was written so far and not yet handed to the descriptor; everything for a sink in memory.
+  public var bytes: [UInt8] { buffer }
+
+  /// `bytes` as text.
+  public var text: String { String(decoding: buffer, as: UTF8.self) }
+
+  /// Appends text.
+  public func write(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+    flushIfFull()
+  }
+
+  /// Appends one byte.
+  public func write(_ byte: UInt8) {
+    buffer.append(byte)
+    flushIfFull()
+  }
+
+  /// Appends bytes.
+  public func write(_ bytes: some Sequence<UInt8>) {
+    buffer.append(contentsOf: bytes)
+    flushIfFull()
+  }
+
+  /// Appends a number in decimal.
+  public func write(decimal value: UInt64) {
+    let start = buffer.count
+    var rest = value
+    repeat {
+      buffer.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    buffer[start...].reverse()
+    flushIfFull()
+  }
+
+  /// Hands everything to the descriptor.
+  public func flush() {
+    guard let descriptor else { return }
+    if isOpen, !buffer.isEmpty {
+      let code = descriptor.write(buffer)
+      if code != 0 {
+        isOpen = false
+        failure = code == EPIPE ? nil : code
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func flushIfFull() {
+    if descriptor != nil, buffer.count >= Self.bufferSize { flush() }
+  }
+}

@@ -1,0 +1,29 @@
+/// Text from a trace, made harmless for a terminal or a line-based format.
+enum Printable {
+  /// Whether a terminal might obey the character instead of showing it, or a line might end at it.
+  ///
+  /// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that reorder text.
+  static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0: true
+    case 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// The text with every unsafe character written as `\x1b` or `\u{202e}`.
+  static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if !isUnsafe(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else if scalar.value < 0x100 {
+        result += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+      } else {
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      }
+    }
+    return result
+  }
+}
