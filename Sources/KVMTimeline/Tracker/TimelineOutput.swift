@@ -3,7 +3,7 @@ public import KVMEvents
 /// Takes the intervals of all vCPUs as they become final: in order of time for one vCPU, not across vCPUs.
 public protocol IntervalReceiver: AnyObject {
   /// One more interval.
-  func receive(_ interval: Interval)
+  func receive(_ interval: Interval, of vcpu: VCPUIdentity)
 }
 
 /// Which events the recording would show if they happened.

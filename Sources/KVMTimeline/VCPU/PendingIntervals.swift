@@ -59,7 +59,7 @@ extension VCPUTrack {
       receiver.receive(
         Interval(
           vcpu: index, begin: from, end: to, state: state, level: level, isSMM: isSMM, exit: exit,
-          cpu: output.number(ofCPU: Int(cpu))))
+          cpu: output.number(ofCPU: Int(cpu))), of: identity)
     }
   }
 

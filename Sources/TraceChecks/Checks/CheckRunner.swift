@@ -1,4 +1,4 @@
-public import KVMTimeline
+import KVMTimeline
 
 /// Runs the checks over the evidence of each trace and forms the verdict.
 public struct CheckRunner: Sendable {

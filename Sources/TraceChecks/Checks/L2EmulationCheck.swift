@@ -1,5 +1,5 @@
 public import KVMEvents
-public import KVMTimeline
+import KVMTimeline
 
 /// `l2-emulation`: KVM emulated L2 because its state was invalid.
 public struct L2EmulationCheck: Check {

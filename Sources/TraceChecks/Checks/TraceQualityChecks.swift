@@ -1,5 +1,5 @@
-public import KVMEvents
-public import KVMTimeline
+import KVMEvents
+import KVMTimeline
 
 /// `lost-events`: the recording has gaps.
 public struct LostEventsCheck: Check {

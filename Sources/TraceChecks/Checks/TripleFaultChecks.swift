@@ -1,5 +1,5 @@
 public import KVMEvents
-public import KVMTimeline
+import KVMTimeline
 
 /// `synthesized-triple-fault`: KVM told L1 of a triple fault that no hardware exit reported, as it should for invalid state.
 public struct SynthesizedTripleFaultCheck: Check {

@@ -1,5 +1,5 @@
 import Histogram
-public import KVMEvents
+import KVMEvents
 public import KVMTimeline
 
 extension VCPUSummary {

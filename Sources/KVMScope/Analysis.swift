@@ -1,0 +1,122 @@
+import EventFormat
+public import KVMTimeline
+import TraceBytes
+public import TraceChecks
+import TraceContainer
+
+/// What `summary` says.
+public struct SummaryResults: Sendable {
+  /// The facts, the findings and the verdict.
+  public var checks: CheckResults
+  /// All vCPUs that ran; by trace, then thread, vcpu_id and incarnation.
+  public var vcpus: [VCPUSummary]
+  /// The analysis was stopped before the end of the input.
+  public var wasStopped: Bool
+}
+
+/// The analyses: each takes paths and options and gives values that reports render.
+public enum Analysis {
+  /// States, exits and findings of traces.
+  ///
+  /// - Throws: the first trace that cannot be read; nothing is said of the others then.
+  public static func summarize(
+    _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()
+  ) throws(AnalysisError) -> SummaryResults {
+    try run(paths, options, receiver: nil, wantsEvidence: false)
+  }
+
+  /// Findings of traces, with their evidence.
+  public static func check(
+    _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()
+  ) throws(AnalysisError) -> SummaryResults {
+    try run(paths, options, receiver: nil, wantsEvidence: true)
+  }
+
+  private static func run(
+    _ paths: [String], _ options: AnalysisOptions, receiver: (any IntervalReceiver)?, wantsEvidence: Bool
+  ) throws(AnalysisError) -> SummaryResults {
+    var results = SummaryResults(
+      checks: CheckResults(traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
+      vcpus: [], wasStopped: false)
+    let runner = CheckRunner.standard
+    var opened: [OpenedTrace] = []
+    for path in paths { opened.append(try OpenedTrace(path: path)) }
+    var done: UInt64 = 0
+    let total = opened.reduce(0) { $0 &+ $1.byteCount }
+    for (number, trace) in opened.enumerated() {
+      let pass = TimelinePass.run(trace, options, receiver: receiver, done: &done, total: total)
+      let facts = trace.facts(after: pass.statistics)
+      let evidence = TraceEvidence(
+        trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
+        records: trace.records, unattributed: pass.tracker.unattributed,
+        clockBackwards: pass.statistics.clockBackwards)
+      var judgement = runner.judge(evidence)
+      let selection = VCPUSelection(options)
+      judgement.findings.removeAll { !selection.selects($0) }
+      judgement.notJudged.removeAll { !selection.selects($0) }
+      for at in judgement.findings.indices {
+        judgement.findings[at].show = ShowCommand.text(judgement.findings[at], trace)
+      }
+      if wantsEvidence { EvidenceCollector.collect(trace, &judgement.findings) }
+      results.checks.traces.append(facts)
+      results.checks.findings += judgement.findings
+      results.checks.notJudged += judgement.notJudged
+      results.checks.capabilities = Capabilities.merge(
+        results.checks.capabilities, Capabilities.of(trace.catalogue, pass.tracker), isFirst: number == 0)
+      results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }.map { track in
+        VCPUSummary(trace: number, track: track, comm: trace.comm(track.identity.thread))
+      }
+      if pass.statistics.wasStopped {
+        results.wasStopped = true
+        break
+      }
+    }
+    results.vcpus.sort { Self.order($0) < Self.order($1) }
+    results.checks.verdict = CheckRunner.verdict(
+      results.checks.findings, results.checks.notJudged, threshold: options.failOn.severity)
+    return results
+  }
+
+  private static func order(_ vcpu: VCPUSummary) -> (Int, Int32, Int32, Int) {
+    (vcpu.trace, vcpu.identity.thread, vcpu.identity.vcpu ?? -1, vcpu.identity.incarnation)
+  }
+
+  /// The intervals of all vCPUs of one trace.
+  ///
+  /// Intervals of one vCPU come in order of time and gap-free; those of different vCPUs interleave as they become
+  /// final. Intervals of threads that turn out never to have run a vCPU are not handed out.
+  ///
+  /// - Parameter body: called for each interval with its vCPU's identity.
+  /// - Returns: the trace's facts.
+  public static func timeline(
+    _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
+    _ body: @escaping (Interval, VCPUIdentity) -> Void
+  ) throws(AnalysisError) -> TimelineResults {
+    let trace = try OpenedTrace(path: path)
+    var done: UInt64 = 0
+    let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
+    let pass = TimelinePass.run(
+      trace, options, receiver: receiver, done: &done, total: trace.byteCount)
+    return TimelineResults(trace: trace.facts(after: pass.statistics), wasStopped: pass.statistics.wasStopped)
+  }
+}
+
+/// What `timeline` says beside the intervals.
+public struct TimelineResults: Sendable {
+  /// The trace's facts.
+  public var trace: TraceFacts
+  /// The analysis was stopped before the end of the input.
+  public var wasStopped: Bool
+}
+
+extension AnalysisOptions.FailThreshold {
+  /// The severity; nil for `never`.
+  public var severity: Severity? {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .note: .note
+    case .never: nil
+    }
+  }
+}

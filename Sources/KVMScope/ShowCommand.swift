@@ -1,0 +1,38 @@
+import KVMTimeline
+import TraceChecks
+
+/// The command that shows more of a finding.
+enum ShowCommand {
+  static func text(_ finding: Finding, _ trace: OpenedTrace) -> String {
+    var words = ["kvmscope", "events"]
+    if let identity = finding.identity { words += ["--pid", "\(identity.thread)"] }
+    if let begin = finding.begin, let end = finding.end {
+      let margin: UInt64 = trace.timeUnit == .ticks ? 100_000 : 100_000
+      words += ["--begin", moment(begin > margin ? begin - margin : 0, trace.timeUnit)]
+      words += ["--end", moment(end.addingReportingOverflow(margin).partialValue, trace.timeUnit)]
+    }
+    if finding.identity == nil && finding.begin == nil { words[1] = "info" }
+    words.append(quoted(trace.path))
+    return words.joined(separator: " ")
+  }
+
+  private static func moment(_ time: UInt64, _ unit: TimeUnit) -> String {
+    guard unit == .nanoseconds else { return "\(time)" }
+    let fraction = String(time % 1_000_000_000)
+    return "\(time / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
+  }
+
+  /// A path as a POSIX shell takes it for one word.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_-./+:,@%".utf8.contains(byte)
+      }
+    }
+    if isPlain && !path.isEmpty { return path }
+    return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

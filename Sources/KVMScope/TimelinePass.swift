@@ -1,0 +1,43 @@
+import KVMTimeline
+import TraceContainer
+
+/// One walk over a trace that feeds the vCPU tracker.
+enum TimelinePass {
+  static func run(
+    _ trace: OpenedTrace, _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
+    done: inout UInt64, total: UInt64
+  ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
+    let tracker = TimelineTracker(
+      records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
+      receiver: receiver)
+    let counter = ProgressCounter(done: done, total: total, options.progress)
+    var consumer = TimelineConsumer(
+      tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
+      conversion: trace.conversion, progress: counter.isNeeded ? { counter.add($0) } : nil)
+    var merger = StreamMerger(trace.readers())
+    merger.run(into: &consumer)
+    consumer.finish()
+    done = done &+ trace.byteCount
+    return (consumer.tracker, consumer.statistics)
+  }
+}
+
+/// Adds up the bytes read and tells the user's function.
+final class ProgressCounter {
+  private var done: UInt64
+  private let total: UInt64
+  private let report: (@Sendable (UInt64, UInt64) -> Bool)?
+
+  init(done: UInt64, total: UInt64, _ report: (@Sendable (UInt64, UInt64) -> Bool)?) {
+    self.done = done
+    self.total = total
+    self.report = report
+  }
+
+  var isNeeded: Bool { report != nil }
+
+  func add(_ bytes: Int) -> Bool {
+    done &+= UInt64(clamping: bytes)
+    return report?(done, total) ?? true
+  }
+}

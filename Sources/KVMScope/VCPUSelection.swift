@@ -1,0 +1,27 @@
+import KVMTimeline
+import TraceChecks
+
+/// Which vCPUs the user asked for.
+struct VCPUSelection {
+  private let vcpus: Set<Int32>?
+  private let vms: Set<Int32>?
+  private let threads: Set<Int32>?
+
+  init(_ options: AnalysisOptions) {
+    vcpus = options.vcpus
+    vms = options.vms
+    threads = options.threads
+  }
+
+  func selects(_ identity: VCPUIdentity) -> Bool {
+    if let vcpus, !(identity.vcpu.map(vcpus.contains) ?? false) { return false }
+    if let vms, !(identity.vm.map(vms.contains) ?? false) { return false }
+    if let threads, !threads.contains(identity.thread) { return false }
+    return true
+  }
+
+  /// Findings about the trace itself are always of interest.
+  func selects(_ finding: Finding) -> Bool { finding.identity.map(selects) ?? true }
+
+  func selects(_ notJudged: NotJudged) -> Bool { notJudged.identity.map(selects) ?? true }
+}
