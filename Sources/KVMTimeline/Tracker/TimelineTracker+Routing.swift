@@ -23,16 +23,22 @@ extension TimelineTracker {
       break
     default:
       guard let number = thread(for: kind, id: id, number: number, cpu: cpu) else {
-        if unattributed.count == 0 {
-          unattributed.first = time
-          unattributed.thread = id
-        }
-        unattributed.count += 1
-        return
+        return noteStranger(id, at: time)
       }
       threads[number].cpu = cpu
       deliver(kind, fields, to: number, cpu: cpu, at: time)
     }
+  }
+
+  /// The most threads without a vCPU that are remembered: a trace may have any number.
+  private static let mostStrangers = 256
+
+  private mutating func noteStranger(_ id: Int32, at time: UInt64) {
+    if strangers[id] == nil {
+      guard strangers.count < Self.mostStrangers else { return }
+      strangers[id] = Unattributed(first: time, thread: id)
+    }
+    strangers[id]?.count += 1
   }
 
   /// The thread of an event inside KVM_RUN. Only events that prove a vCPU make a thread known.

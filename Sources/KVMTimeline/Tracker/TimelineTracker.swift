@@ -41,10 +41,26 @@ public struct TimelineTracker {
   var table = ThreadTable()
   private var cpus: [CPU] = []
   private var incarnations: [VCPUKey: Int] = [:]
-  /// Events that only a vCPU's thread can have, on threads that never showed a vCPU.
-  public internal(set) var unattributed = Unattributed()
+  /// Threads that showed a vCPU, those that ended included.
+  private var everKnown: Set<Int32> { Set(threads.map(\.id)) }
+  /// Events that only a vCPU's thread can have, on threads that had not shown a vCPU by then.
+  var strangers: [Int32: Unattributed] = [:]
   /// A gap was seen: what begins later may have begun inside it.
   private var sawLoss = false
+
+  /// Events that only a vCPU's thread can have, on threads that never showed a vCPU.
+  public var unattributed: Unattributed {
+    var all = Unattributed()
+    let everKnown = everKnown
+    for (thread, one) in strangers where !everKnown.contains(thread) {
+      if all.count == 0 || (one.first, thread) < (all.first, all.thread) {
+        all.first = one.first
+        all.thread = thread
+      }
+      all.count += one.count
+    }
+    return all
+  }
 
   /// What could not be given to a vCPU.
   public struct Unattributed: Sendable {
@@ -57,6 +73,11 @@ public struct TimelineTracker {
 
     /// Nothing of the kind was seen.
     public init() {}
+
+    init(first: UInt64, thread: Int32) {
+      self.first = first
+      self.thread = thread
+    }
   }
 
   private struct VCPUKey: Hashable {

@@ -66,7 +66,7 @@ extension VCPUTrack {
   private mutating func report(_ interval: PendingInterval, _ output: inout TimelineOutput) {
     let state = interval.needsGuestProof ? VCPUState.host : interval.state
     report(
-      interval.begin, interval.end, state, interval.level ?? .unknown, interval.isSMM, interval.exit,
+      interval.begin, interval.end, state, interval.level ?? survivingLevel, interval.isSMM, interval.exit,
       interval.cpu, &output)
   }
 

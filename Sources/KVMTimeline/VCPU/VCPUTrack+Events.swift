@@ -120,10 +120,6 @@ extension VCPUTrack {
   mutating func injectedExit<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    if exit.awaitsTwin && !output.nestedExitsAreRecorded {
-      settle(isTwin: true, &output)
-      if output.counts(exit.at) { counters.l2Exits &+= 1 }
-    }
     settle(isTwin: false, &output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
@@ -188,7 +184,7 @@ extension VCPUTrack {
       // Whoever enters L2 is not in it. (RSM restored the level just before; this confirms it.)
       if level != .l2 { proveL1(&output) }
       cut(at: time, &output)
-      if !levelIsProved { resolveLevel(.unknown, &output) }
+      if !levelIsProved { resolveLevel(survivingLevel, &output) }
     } else {
       // KVM_SET_NESTED_STATE puts the vCPU into L2 outside KVM_RUN.
       openLevel(candidate: .l2, at: time, &output)
@@ -298,7 +294,7 @@ extension VCPUTrack {
       // On SVM an SMM entry from L2 ends L2 with an inject that answers no exit.
       let was = injectWasUnasked ? GuestLevel.l2 : level
       cut(at: time, &output)
-      if !levelIsProved { resolveLevel(isRestore ? .unknown : level, &output) }
+      if !levelIsProved { resolveLevel(survivingLevel, &output) }
       levelBeforeSMM = isRestore ? .unknown : was
       isSMM = true
       level = .l1

@@ -84,10 +84,15 @@ extension VCPUTrack {
   mutating func proveL1(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     candidateIsInferred = false
-    if level == .l1 && levelIsProved { return }
-    resolveLevel(.l1, &output)
+    if !pending.isEmpty { resolveLevel(.l1, &output) }
     level = .l1
     levelIsProved = true
+  }
+
+  /// What a level that nothing proves is taken for: L2 survives the VMM, and a nested entry that nothing stopped is one.
+  var survivingLevel: GuestLevel {
+    if levelIsProved { return level }
+    return level == .l2 && !candidateIsInferred ? .l2 : .unknown
   }
 
   private mutating func countNestedEntry(_ output: inout TimelineOutput) {
@@ -106,7 +111,7 @@ extension VCPUTrack {
     candidate: GuestLevel, at time: UInt64, _ output: inout TimelineOutput
   ) {
     cut(at: time, &output)
-    resolveLevel(.unknown, &output)
+    resolveLevel(survivingLevel, &output)
     level = candidate
     levelIsProved = false
   }

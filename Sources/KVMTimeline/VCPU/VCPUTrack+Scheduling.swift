@@ -133,7 +133,6 @@ extension VCPUTrack {
     let from = max(time, since)
     cut(at: from, &output)
     holdsForWakeup = false
-    resolveLevel(.unknown, &output)
     flushUnproved(&output)
     visible = .lost
     base = .unknown
