@@ -33,6 +33,18 @@ public enum HostProcess {
     unsafe String(cString: strerror(number))
   }
 
+  /// What went wrong in the last call that failed.
+  public static var lastErrorMessage: String { message(forError: errno) }
+
+  /// Whether two paths lead to one and the same file.
+  public static func isSameFile(_ a: String, _ b: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    // SAFETY: each call fills in one stat, which is what it is given; the paths live for the calls.
+    guard unsafe stat(a, &first) == 0, unsafe stat(b, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
   /// Seconds of a clock that never goes back.
   public static var monotonicSeconds: Double {
     var time = timespec()

@@ -13,13 +13,18 @@ public struct OutputDescriptor: Sendable {
   /// Wraps an open descriptor.
   public init(rawValue: CInt) { self.rawValue = rawValue }
 
-  /// Creates a file, or empties the one that is there.
+  /// Opens a file for writing, creating it where there is none; what it holds stays until `truncate`.
   ///
-  /// - Returns: nil when it cannot be opened; `errno` then says why.
-  public static func create(_ path: String) -> OutputDescriptor? {
+  /// - Returns: nil when it cannot be opened; `HostProcess.lastErrorMessage` then says why.
+  public static func open(_ path: String) -> OutputDescriptor? {
     // SAFETY: the path is a NUL-terminated copy that lives for the call.
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
     return descriptor < 0 ? nil : OutputDescriptor(rawValue: descriptor)
+  }
+
+  /// Empties a regular file; nothing else can be emptied, and need not be.
+  public func truncate() {
+    _ = ftruncate(rawValue, 0)
   }
 
   /// Writes all bytes, going on after signals and short writes.

@@ -97,7 +97,7 @@ extension CheckReport {
       var text = item.check
       if let identity = item.identity { text += " (" + Words.vcpu(identity) + ")" }
       text += ": " + item.why
-      if !item.isDecisive { text += " This does not change the verdict." }
+      if !item.isDecisive { text += " (the verdict stands without it)" }
       for line in style.wrapped(Printable.escaped(text), margin: "  ") { sink.write(line + "\n") }
     }
   }

@@ -14,7 +14,7 @@ extension SummaryReport {
       "trace,vm,vcpu,tid,incarnation,isa,level,reason,code,failed_entry,handled_by,count,answered"
         + durations.map { ",\($0)_ns" }.joined()
         + (hasTicks ? durations.map { ",\($0)_ticks" }.joined() : ""))
-    for vcpu in results.vcpus {
+    for vcpu in vcpus {
       let isTicks = unit(of: vcpu) == .ticks
       for row in vcpu.exitReasons {
         csv.field(

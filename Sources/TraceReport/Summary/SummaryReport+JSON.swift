@@ -18,7 +18,7 @@ extension SummaryReport {
         }
       }
       json.traces(results.traces)
-      json.array("vcpus", results.vcpus) { write($0, json) }
+      json.array("vcpus", vcpus) { write($0, json) }
     }
   }
 

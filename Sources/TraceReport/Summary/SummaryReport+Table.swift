@@ -8,9 +8,9 @@ extension SummaryReport {
     for (index, facts) in results.traces.enumerated() {
       if index > 0 { sink.write("\n") }
       write(facts, to: sink, style)
-      let vcpus = results.vcpus.filter { $0.trace == index }
-      if vcpus.isEmpty { sink.write("\n  no vCPU runs in it\n") }
-      for vcpu in vcpus { write(vcpu, to: sink, style) }
+      let own = vcpus.filter { $0.trace == index }
+      if own.isEmpty { sink.write("\n  no vCPU runs in it\n") }
+      for vcpu in own { write(vcpu, to: sink, style) }
     }
     writeVerdict(to: sink, style)
   }

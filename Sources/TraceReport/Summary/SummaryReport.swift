@@ -2,10 +2,18 @@ public import TraceChecks
 
 /// What the vCPUs of one or several traces did: the report of `summary`.
 public struct SummaryReport {
-  let results: SummaryResults
+  let results: CheckResults
+  let vcpus: [VCPUSummary]
 
   /// Prepares the report; nothing is written yet.
-  public init(_ results: SummaryResults) { self.results = results }
+  ///
+  /// - Parameters:
+  ///   - results: the traces' facts, the findings and the verdict.
+  ///   - vcpus: in the order to show them.
+  public init(_ results: CheckResults, vcpus: [VCPUSummary]) {
+    self.results = results
+    self.vcpus = vcpus
+  }
 
   /// The time unit of the trace that a vCPU belongs to.
   func unit(of vcpu: VCPUSummary) -> TimeUnit {

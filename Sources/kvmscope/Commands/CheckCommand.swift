@@ -1,0 +1,81 @@
+import ArgumentParser
+import KVMScope
+import TraceChecks
+import TraceReport
+
+/// `check`: does the trace show that KVM misbehaved?
+struct CheckCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case csv
+  }
+
+  enum Threshold: String, ExpressibleByArgument, CaseIterable {
+    case error
+    case warning
+    case note
+    case never
+
+    var value: AnalysisOptions.FailThreshold {
+      switch self {
+      case .error: .error
+      case .warning: .warning
+      case .note: .note
+      case .never: .never
+      }
+    }
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Says whether KVM behaved: findings with their evidence, and a verdict.",
+    discussion: """
+      The verdict is fail when there is a finding at or above the threshold (exit code 1), inconclusive when the trace \
+      cannot tell (2), pass otherwise (0).
+
+      EXAMPLES
+        kvmscope check trace.dat
+        kvmscope check --format json -o findings.json host-*.dat
+        kvmscope check --fail-on warning trace.dat && echo sound
+      """)
+
+  @OptionGroup var traces: TraceOptions
+
+  @Option(help: "How to write it: text, json or csv.")
+  var format: Format = .text
+
+  @Option(
+    name: .customLong("fail-on"),
+    help: "The least severity that makes the verdict fail: error, warning, note or never.")
+  var failOn: Threshold = .error
+
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let target = try ResultOutput.open(output, inputs: traces.paths)
+    let progress = ProgressBar(output)
+    var options = Run.options(selection, progress)
+    options.failOn = failOn.value
+    let results = try Run.analyze(progress) { () throws(AnalysisError) in
+      try Analysis.check(traces.paths, options)
+    }
+    Run.reportDamage(results.checks.traces, output)
+    let report = CheckReport(results.checks)
+    try target.write { sink in
+      switch format {
+      case .text: report.writeText(to: sink, style: target.style)
+      case .json: report.writeJSON(to: sink)
+      case .csv: report.writeCSV(to: sink)
+      }
+    }
+    try Run.throwIfStopped(results.wasStopped)
+    guard failOn != .never else { return }
+    switch results.checks.verdict {
+    case .pass: break
+    case .fail: throw Outcome.findings
+    case .inconclusive: throw Outcome.inconclusive
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct KVMScopeTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kvmscope",
+    abstract: "Says what happened inside KVM, from a recorded trace.",
+    discussion: """
+      Reads what trace-cmd recorded on a hypervisor host, rebuilds what every virtual CPU was doing at every moment, \
+      and says whether KVM behaved: above all, whether it emulated a nested guest (L2) whose state was invalid, and \
+      whether it synthesized TRIPLE_FAULT for the guest hypervisor (L1) as it must.
+
+      EXAMPLES
+        Record, then judge:
+          trace-cmd record -e kvm -e sched_switch -o trace.dat
+          kvmscope check trace.dat
+
+        See where the time goes:
+          kvmscope summary trace.dat
+
+        Look at one vCPU around a moment, with the times that `check` gave:
+          kvmscope timeline --vcpu 3 --begin 104.494 --end 104.502 trace.dat
+
+        Learn what a finding means:
+          kvmscope explain l2-emulation
+
+      EXIT CODES
+        0   done; no finding at or above the threshold (--fail-on)
+        1   a finding at or above the threshold
+        2   cannot judge: events were lost or not recorded
+        64  wrong use of the command line
+        65  the input is not a trace, or damaged beyond reading
+        66  the input cannot be opened
+        74  writing failed
+        130 interrupted; what was known by then is printed
+      """,
+    version: "0.1.0",
+    subcommands: [
+      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
+      InfoCommand.self, ExplainCommand.self,
+    ])
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import KVMScope
+import TraceBytes
+import TraceChecks
+
+/// What all commands that read traces do alike: options into the library, its errors and the user's Ctrl-C out again.
+enum Run {
+  /// The options of the library, with progress shown and Ctrl-C obeyed.
+  static func options(_ selection: SelectionOptions, _ progress: ProgressBar) -> AnalysisOptions {
+    HostProcess.watchInterrupt()
+    var options = AnalysisOptions()
+    options.begin = selection.begin?.value
+    options.end = selection.end?.value
+    options.cpus = selection.cpu.map { Set($0.numbers.map(Int.init)) }
+    options.vcpus = selection.vcpu?.numbers
+    options.vms = selection.vm?.numbers
+    options.threads = selection.pid?.numbers
+    options.events = selection.event
+    options.progress = { done, total in
+      progress.update(done: done, total: total)
+      return !HostProcess.wasInterrupted.load(ordering: .relaxed)
+    }
+    return options
+  }
+
+  /// Calls the library; says what it could not read.
+  ///
+  /// - Throws: exit code 65 or 66.
+  static func analyze<Results>(
+    _ progress: ProgressBar, _ body: () throws(AnalysisError) -> Results
+  ) throws -> Results {
+    defer { progress.finish() }
+    do throws(AnalysisError) {
+      return try body()
+    } catch {
+      progress.finish()
+      Message.say("\(error)")
+      switch error {
+      case .cannotOpen: throw Outcome.cannotOpen
+      case .notATrace: throw Outcome.notATrace
+      }
+    }
+  }
+
+  /// Says what parts of the traces were skipped.
+  static func reportDamage(_ traces: [TraceFacts], _ output: OutputOptions) {
+    guard !output.quiet else { return }
+    for trace in traces {
+      for damage in trace.damage {
+        Message.say("\(trace.path): at offset \(damage.offset): \(damage.what)")
+      }
+    }
+  }
+
+  /// Ends with 130 when the user stopped the analysis.
+  static func throwIfStopped(_ wasStopped: Bool) throws {
+    guard wasStopped, HostProcess.wasInterrupted.load(ordering: .relaxed) else { return }
+    Message.say("interrupted: the results are those of what was read so far")
+    throw Outcome.interrupted
+  }
+}
