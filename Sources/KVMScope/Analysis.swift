@@ -86,14 +86,20 @@ public enum Analysis {
   /// Intervals of one vCPU come in order of time and gap-free; those of different vCPUs interleave as they become
   /// final. Intervals of threads that turn out never to have run a vCPU are not handed out.
   ///
-  /// - Parameter body: called for each interval with its vCPU's identity.
+  /// - Parameters:
+  ///   - path: the trace.
+  ///   - options: what part of it.
+  ///   - prepare: called once before the first interval, with what is known of the trace without reading its events.
+  ///   - body: called for each interval with its vCPU's identity.
   /// - Returns: the trace's facts.
   public static func timeline(
     _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
+    prepare: (TraceFacts) -> Void = { _ in },
     _ body: @escaping (Interval, VCPUIdentity) -> Void
   ) throws(AnalysisError) -> TimelineResults {
     let trace = try OpenedTrace(path: path)
     var done: UInt64 = 0
+    prepare(trace.facts)
     let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
     let pass = TimelinePass.run(
       trace, options, receiver: receiver, done: &done, total: trace.byteCount)

@@ -37,7 +37,6 @@ struct KVMScopeTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
-      InfoCommand.self, ExplainCommand.self,
+      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, ExplainCommand.self,
     ])
 }

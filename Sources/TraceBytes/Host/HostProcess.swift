@@ -1,16 +1,18 @@
 internal import Glibc
-public import Synchronization
+internal import Synchronization
 
 /// What the process learns from the system that runs it.
 public enum HostProcess {
-  /// Set when the user asks to stop (SIGINT), once `watchInterrupt` was called.
-  public static let wasInterrupted = Atomic<Bool>(false)
+  private static let interruption = Atomic<Bool>(false)
+
+  /// Whether the user asked to stop (SIGINT) since `watchInterrupt` was called.
+  public static var wasInterrupted: Bool { interruption.load(ordering: .relaxed) }
 
   /// Turns the next SIGINT into `wasInterrupted`; the one after it ends the process as usual.
   public static func watchInterrupt() {
     // The handler only stores to an atomic and puts the default back, both allowed in a signal handler.
     _ = signal(SIGINT) { number in
-      HostProcess.wasInterrupted.store(true, ordering: .relaxed)
+      HostProcess.interruption.store(true, ordering: .relaxed)
       _ = signal(number, SIG_DFL)
     }
   }

@@ -3,8 +3,8 @@ public import TraceChecks
 
 /// The intervals of the vCPUs as they come: the report of `timeline`.
 ///
-/// Rows are written one by one and not kept, so that memory does not grow with the trace. Call `begin` once, `add` for
-/// each interval, `end` once.
+/// Rows are written one by one and not kept, so that memory does not grow with the trace. Call `begin` once, `beginTrace`
+/// for each trace, `add` for each interval, `end` once.
 public final class TimelineReport {
   /// The formats of `timeline`.
   public enum Format: Sendable {
@@ -23,8 +23,9 @@ public final class TimelineReport {
   private let style: TextStyle
   private let json: JSONWriter
   private var csv: CSVWriter
-  private var unit: TimeUnit
+  private var unit: TimeUnit = .nanoseconds
   private var isEmpty = true
+  private var hasHeader = false
   private var hasTickColumns = false
 
   /// Prepares a report.
@@ -32,31 +33,36 @@ public final class TimelineReport {
   /// - Parameters:
   ///   - format: how to write the rows.
   ///   - sink: where to.
-  ///   - unit: what the times of the trace count.
   ///   - style: how tables look; the other formats have no style.
-  public init(_ format: Format, to sink: ByteSink, unit: TimeUnit, style: TextStyle = .plain) {
+  public init(_ format: Format, to sink: ByteSink, style: TextStyle = .plain) {
     self.format = format
     self.sink = sink
     self.style = style
-    self.unit = unit
     json = JSONWriter(sink)
     csv = CSVWriter(sink)
   }
 
   /// Writes what stands before the first row.
   public func begin() {
-    hasTickColumns = unit == .ticks
     switch format {
-    case .table, .jsonLines: break
-    case .csv:
-      csv.header(
-        "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
-          + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : ""))
+    case .table, .csv, .jsonLines: break
     case .json:
       json.beginObject()
       json.member("schema", "kvmscope/timeline/v1")
       json.beginArray("intervals")
     }
+  }
+
+  /// Prepares for the rows of a trace; its time unit holds for them.
+  public func beginTrace(_ facts: TraceFacts) {
+    unit = facts.timeUnit
+    guard format == .csv, !hasHeader else { return }
+    hasHeader = true
+    // Whether columns for ticks are there is the first trace's choice: a header cannot be written twice.
+    hasTickColumns = unit == .ticks
+    csv.header(
+      "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
+        + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : ""))
   }
 
   /// Writes one row.

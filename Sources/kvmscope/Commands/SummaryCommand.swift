@@ -1,5 +1,6 @@
 import ArgumentParser
 import KVMScope
+import TraceChecks
 import TraceReport
 
 /// `summary`: what the vCPUs did, and how long it took.

@@ -51,10 +51,8 @@ struct TimelineCommand: ParsableCommand {
     var wasStopped = false
     for path in traces.paths where !wasStopped {
       let results = try Run.analyze(progress) { () throws(AnalysisError) in
-        try Analysis.timeline(path, options) { facts in
-          report.beginTrace(facts, isAmongOthers: traces.paths.count > 1)
-        } _: { interval, identity in
-          report.add(interval, of: identity)
+        try Analysis.timeline(path, options, prepare: { report.beginTrace($0) }) {
+          report.add($0, of: $1)
         }
       }
       Run.reportDamage([results.trace], output)

@@ -3,7 +3,8 @@ import ArgumentParser
 /// Which traces to read.
 struct TraceOptions: ParsableArguments {
   @Argument(
-    help: "Recordings: trace.dat of version 6 or 7, packed or not. The content decides, not the name.",
+    help:
+      "Recordings: trace.dat of version 6 or 7, packed or not. The content decides, not the name.",
     completion: .file())
   var traces: [String] = []
 

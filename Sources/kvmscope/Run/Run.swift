@@ -7,8 +7,7 @@ import TraceChecks
 enum Run {
   /// The options of the library, with progress shown and Ctrl-C obeyed.
   static func options(_ selection: SelectionOptions, _ progress: ProgressBar) -> AnalysisOptions {
-    HostProcess.watchInterrupt()
-    var options = AnalysisOptions()
+    var options = options(progress)
     options.begin = selection.begin?.value
     options.end = selection.end?.value
     options.cpus = selection.cpu.map { Set($0.numbers.map(Int.init)) }
@@ -16,9 +15,16 @@ enum Run {
     options.vms = selection.vm?.numbers
     options.threads = selection.pid?.numbers
     options.events = selection.event
+    return options
+  }
+
+  /// The options for everything in a trace.
+  static func options(_ progress: ProgressBar) -> AnalysisOptions {
+    HostProcess.watchInterrupt()
+    var options = AnalysisOptions()
     options.progress = { done, total in
       progress.update(done: done, total: total)
-      return !HostProcess.wasInterrupted.load(ordering: .relaxed)
+      return !HostProcess.wasInterrupted
     }
     return options
   }
@@ -54,7 +60,7 @@ enum Run {
 
   /// Ends with 130 when the user stopped the analysis.
   static func throwIfStopped(_ wasStopped: Bool) throws {
-    guard wasStopped, HostProcess.wasInterrupted.load(ordering: .relaxed) else { return }
+    guard wasStopped, HostProcess.wasInterrupted else { return }
     Message.say("interrupted: the results are those of what was read so far")
     throw Outcome.interrupted
   }
