@@ -55,7 +55,8 @@ public struct EventCatalogue: Sendable {
 
   private mutating func takeCommonFields(_ fields: [FieldDescription]) {
     for field in fields {
-      guard let layout = Self.layout(of: field) else { continue }
+      // Every record that is looked at has eight bytes: fields elsewhere are another's mistake, or bait.
+      guard let layout = Self.layout(of: field), layout.end <= 8 else { continue }
       if field.name == "common_type" { commonType = layout }
       if field.name == "common_pid" { commonPID = layout }
     }

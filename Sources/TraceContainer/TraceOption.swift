@@ -11,6 +11,36 @@ public struct TraceOption: Sendable, Hashable {
   /// Bytes of the content.
   public var size: UInt32
 
+  /// What trace-cmd calls the kind; nil for one that is not known.
+  public var name: String? {
+    switch id {
+    case ID.done: "DONE"
+    case ID.date: "DATE"
+    case ID.cpuStatistics: "CPUSTAT"
+    case ID.buffer: "BUFFER"
+    case ID.traceClock: "TRACECLOCK"
+    case ID.uname: "UNAME"
+    case 6: "HOOK"
+    case ID.offset: "OFFSET"
+    case ID.cpuCount: "CPUCOUNT"
+    case ID.version: "VERSION"
+    case 10: "PROCMAPS"
+    case ID.traceID: "TRACEID"
+    case ID.timeShift: "TIME_SHIFT"
+    case 13: "GUEST"
+    case ID.tscToNanoseconds: "TSC2NSEC"
+    case 15: "STRINGS"
+    case ID.headerInformation: "HEADER_INFO"
+    case ID.ftraceFormats: "FTRACE_EVENTS"
+    case ID.eventFormats: "EVENT_FORMATS"
+    case ID.kernelSymbols: "KALLSYMS"
+    case ID.printkFormats: "PRINTK"
+    case ID.commandLines: "CMDLINES"
+    case ID.bufferText: "BUFFER_TEXT"
+    default: nil
+    }
+  }
+
   /// The kinds of options and sections.
   ///
   /// Source: trace-cmd, `TRACECMD_OPTION_…`.

@@ -54,6 +54,8 @@ extension DurationStatistics {
     // The counts' buckets are those of this histogram, so nothing is lost on the way.
     var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .two)
     totals.histogram.forEach { value, count in histogram.record(value, count: count) }
+    // The library caps a percentile at the highest value it was given, and a bucket's lowest may lie below the maximum.
+    histogram.record(totals.max, count: 0)
     self.init(
       total: totals.total, min: totals.min, mean: Double(totals.total) / Double(totals.count),
       p50: histogram.valueAtPercentile(50), p90: histogram.valueAtPercentile(90),

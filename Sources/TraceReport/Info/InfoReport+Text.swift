@@ -53,7 +53,8 @@ extension InfoReport {
       let lost =
         stream.lostGaps == 0 && stream.lostEvents == 0
         ? "0" : stream.lostEvents.map(Quantity.grouped) ?? "unknown"
-      let statistics = stream.statistics.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+      let statistics = stream.statistics.filter { $0.value != "0" }.map { "\($0.name) \($0.value)" }
+        .joined(separator: ", ")
       table.add(
         (hasBuffers ? [stream.buffer ?? "(top)"] : []) + [
           String(stream.cpu), Quantity.grouped(stream.size), Quantity.grouped(stream.offset),

@@ -3,7 +3,7 @@ import KVMScope
 import TraceChecks
 import TraceReport
 
-/// `check`: does the trace show that KVM misbehaved?
+/// `check`: whether the trace shows that KVM misbehaved.
 struct CheckCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
@@ -42,12 +42,12 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var traces: TraceOptions
 
-  @Option(help: "How to write it: text, json or csv.")
+  @Option(help: "How to write it.")
   var format: Format = .text
 
   @Option(
     name: .customLong("fail-on"),
-    help: "The least severity that makes the verdict fail: error, warning, note or never.")
+    help: "The least severity that makes the verdict fail.")
   var failOn: Threshold = .error
 
   @OptionGroup(title: "Selection") var selection: SelectionOptions

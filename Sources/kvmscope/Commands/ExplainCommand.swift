@@ -26,7 +26,7 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "List all checks.")
   var list = false
 
-  @Option(help: "How to write it: text or json.")
+  @Option(help: "How to write it.")
   var format: Format = .text
 
   @OptionGroup(title: "Output") var output: OutputOptions

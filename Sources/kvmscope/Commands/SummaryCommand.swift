@@ -28,7 +28,7 @@ struct SummaryCommand: ParsableCommand {
 
   @OptionGroup var traces: TraceOptions
 
-  @Option(help: "How to write it: table, csv or json.")
+  @Option(help: "How to write it.")
   var format: Format = .table
 
   @OptionGroup(title: "Selection") var selection: SelectionOptions

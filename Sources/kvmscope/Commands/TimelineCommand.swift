@@ -35,7 +35,7 @@ struct TimelineCommand: ParsableCommand {
 
   @OptionGroup var traces: TraceOptions
 
-  @Option(help: "How to write it: table, csv, json or jsonl.")
+  @Option(help: "How to write it.")
   var format: Format = .table
 
   @OptionGroup(title: "Selection") var selection: SelectionOptions

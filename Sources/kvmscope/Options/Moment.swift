@@ -5,7 +5,9 @@ import KVMScope
 struct Moment: ExpressibleByArgument, Comparable, CustomStringConvertible {
   /// In nanoseconds, where the trace counts these.
   let nanoseconds: UInt64
-  /// In ticks, where the trace counts ticks: the number itself. A fraction is dropped.
+  /// In ticks, where the trace counts ticks: the number itself.
+  ///
+  /// A fraction is dropped.
   let ticks: UInt64
 
   init?(argument: String) {

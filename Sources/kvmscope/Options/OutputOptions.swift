@@ -23,7 +23,7 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .customLong("no-progress"), help: "Show no progress bar.")
   var noProgress = false
 
-  @Option(help: "Whether to use colour: auto, always or never. NO_COLOR counts as never for auto.")
+  @Option(help: "Whether to use colour; auto is for terminals, unless NO_COLOR is set.")
   var color: ColorChoice = .auto
 
   /// How a report for people looks on this output.

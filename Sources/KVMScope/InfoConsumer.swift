@@ -1,0 +1,74 @@
+import EventFormat
+import KVMTimeline
+import RingBuffer
+import TraceBytes
+
+/// Counts what is in a trace, by event and by stream.
+struct InfoConsumer: RecordConsumer {
+  /// What was counted of one stream.
+  struct StreamCounts {
+    var events: UInt64 = 0
+    var lostEvents: UInt64 = 0
+    var lostGaps: UInt64 = 0
+    var hasUncountedLoss = false
+  }
+
+  /// By stream.
+  private(set) var streams: [StreamCounts]
+  /// Records, by the dense numbers of the catalogue.
+  private(set) var eventCounts: [UInt64]
+  /// Loss and damage of all streams.
+  private(set) var statistics: WalkStatistics
+  /// First and last time, in the unit of the trace; empty without records.
+  private(set) var first = UInt64.max
+  private(set) var last: UInt64 = 0
+  private let catalogue: EventCatalogue
+  private let conversion: ClockConversion?
+  private let progress: (Int) -> Bool
+
+  init(_ trace: OpenedTrace, progress: @escaping (Int) -> Bool) {
+    streams = Array(repeating: StreamCounts(), count: trace.streams.count)
+    eventCounts = Array(repeating: 0, count: trace.catalogue.events.count)
+    statistics = WalkStatistics(eventKinds: 0)
+    catalogue = trace.catalogue
+    conversion = trace.conversion
+    self.progress = progress
+  }
+
+  mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
+    streams[stream].events += 1
+    let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
+    first = min(first, time)
+    last = max(last, time)
+    // Too short for the number of its event: counted as one that no format describes.
+    guard record.length >= 8 else {
+      eventCounts[0] += 1
+      return
+    }
+    let id = catalogue.commonType.read(
+      in: block, at: record.offset, isBigEndian: catalogue.isBigEndian)
+    eventCounts[catalogue.number(of: UInt16(truncatingIfNeeded: id))] += 1
+  }
+
+  mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
+    statistics.add(loss)
+    switch loss {
+    case .none: return
+    case .counted(let events):
+      let (sum, overflow) = streams[stream].lostEvents.addingReportingOverflow(events)
+      streams[stream].lostEvents = overflow ? .max : sum
+    case .uncounted: streams[stream].hasUncountedLoss = true
+    }
+    streams[stream].lostGaps += 1
+  }
+
+  mutating func damaged(_ what: String, at offset: UInt64, stream: Int) {
+    statistics.add(damage: what, at: offset)
+  }
+
+  mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {
+    statistics.addClockBackwards(to: conversion?.nanoseconds(time) ?? time)
+  }
+
+  mutating func progressed(bytes: Int) -> Bool { progress(bytes) }
+}

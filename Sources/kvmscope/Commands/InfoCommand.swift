@@ -1,0 +1,47 @@
+import ArgumentParser
+import KVMScope
+import TraceChecks
+import TraceReport
+
+/// `info`: what is in a file.
+struct InfoCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Says what is in a file: container, clock, CPUs, options, events by name, loss.",
+    discussion: """
+      EXAMPLES
+        kvmscope info trace.dat
+        kvmscope info --format json trace.dat
+      """)
+
+  @OptionGroup var traces: TraceOptions
+
+  @Option(help: "How to write it.")
+  var format: Format = .text
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let target = try ResultOutput.open(output, inputs: traces.paths)
+    let progress = ProgressBar(output)
+    let options = Run.options(progress)
+    var infos: [TraceInfo] = []
+    for path in traces.paths {
+      infos.append(
+        try Run.analyze(progress) { () throws(AnalysisError) in try Analysis.info(path, options) })
+    }
+    Run.reportDamage(infos.map(\.facts), output)
+    let report = InfoReport(infos)
+    try target.write { sink in
+      switch format {
+      case .text: report.writeText(to: sink, style: target.style)
+      case .json: report.writeJSON(to: sink)
+      }
+    }
+  }
+}
