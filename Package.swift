@@ -71,7 +71,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TraceTestSupport",
-      dependencies: ["TraceBytes", "RingBuffer"],
+      dependencies: ["TraceBytes", "RingBuffer", "CTraceEvent", "CZlib", "CZstd"],
       path: "Tests/TraceTestSupport", swiftSettings: views),
     .testTarget(name: "TraceBytesTests", dependencies: ["TraceBytes", "TraceTestSupport"], swiftSettings: views),
     .testTarget(

@@ -165,8 +165,8 @@ extension CPUStreamReader {
     return false
   }
 
-  /// Gives the memory of packed data back, once enough have been read: chunks are often smaller than
-  /// a memory page.
+  /// Gives the memory of packed data back, once enough have been read: chunks are often smaller
+  /// than a memory page.
   private func releaseConsumed() {
     guard position - consumed >= CPUStreamReader.windowSize else { return }
     file.release(consumed..<position)
