@@ -50,7 +50,7 @@ struct DecoderDifferenceTests {
   }
 
   @Test(
-    "Padding without a time and without a length ends the sub-buffer, as in the kernel's reader")
+    "Padding without a time and without a length ends the sub-buffer, as in the kernel")
   func paddingWithoutLength() {
     // kbuffer would take the length word for the next header.
     var page = PageBuilder(timestamp: 1000)
@@ -76,7 +76,7 @@ struct DecoderDifferenceTests {
   }
 
   @Test(
-    "Padding with a time and a length below 4 is a fault, as in perfetto; kbuffer goes on inside it"
+    "Padding with a time and a length below 4 is a fault, as in perfetto; kbuffer goes on in it"
   )
   func paddingTooShort() {
     var page = PageBuilder(timestamp: 1000)

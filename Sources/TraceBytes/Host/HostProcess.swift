@@ -10,7 +10,8 @@ public enum HostProcess {
 
   /// Turns the next SIGINT into `wasInterrupted`; the one after it ends the process as usual.
   public static func watchInterrupt() {
-    // The handler only stores to an atomic and puts the default back, both allowed in a signal handler.
+    // The handler only stores to an atomic and puts the default back, both allowed in a signal
+    // handler.
     _ = signal(SIGINT) { number in
       HostProcess.interruption.store(true, ordering: .relaxed)
       _ = signal(number, SIG_DFL)
@@ -24,7 +25,8 @@ public enum HostProcess {
 
   /// The value of a variable of the environment; nil when it is not set.
   public static func environment(_ name: String) -> String? {
-    // SAFETY: getenv returns nil or a NUL-terminated string; nothing in this process changes the environment.
+    // SAFETY: getenv returns nil or a NUL-terminated string; nothing in this process changes the
+    // environment.
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }

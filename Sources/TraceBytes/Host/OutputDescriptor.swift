@@ -13,7 +13,8 @@ public struct OutputDescriptor: Sendable {
   /// Wraps an open descriptor.
   public init(rawValue: CInt) { self.rawValue = rawValue }
 
-  /// Opens a file for writing, creating it where there is none; what it holds stays until `truncate`.
+  /// Opens a file for writing, creating it where there is none; what it holds stays until
+  /// `truncate`.
   ///
   /// - Returns: nil when it cannot be opened; `HostProcess.lastErrorMessage` then says why.
   public static func open(_ path: String) -> OutputDescriptor? {
@@ -33,7 +34,8 @@ public struct OutputDescriptor: Sendable {
   public func write(_ bytes: [UInt8]) -> CInt {
     var written = 0
     while written < bytes.count {
-      // SAFETY: the offset is below the count (loop condition), and the length is what is left behind it.
+      // SAFETY: the offset is below the count (loop condition), and the length is what is left
+      // behind it.
       let result = unsafe bytes.withUnsafeBytes {
         unsafe Glibc.write(rawValue, $0.baseAddress?.advanced(by: written), bytes.count - written)
       }
