@@ -13,6 +13,8 @@ public final class ChunkBuffer {
   ///
   /// Owned: freed in `deinit` only.
   private var storage: UnsafeMutableRawPointer?
+  /// Owns the storage, if it is a slot.
+  private let arena: ChunkArena?
 
   /// An empty buffer.
   ///
@@ -21,10 +23,21 @@ public final class ChunkBuffer {
     precondition(capacity >= 0, "a buffer cannot have \(capacity) bytes")
     self.capacity = capacity
     byteCount = 0
+    arena = nil
     unsafe storage = nil
   }
 
+  /// A buffer in a slot of an arena: what is put here is read there too.
+  public init(arena: ChunkArena, slot: Int) {
+    capacity = arena.slotSize
+    byteCount = 0
+    self.arena = arena
+    // SAFETY: the slot has `capacity` bytes, and the arena lives as long as this buffer holds it.
+    unsafe storage = arena.address(ofSlot: slot)
+  }
+
   deinit {
+    guard arena == nil else { return }
     // SAFETY: `storage` was allocated here and nobody else frees it; no span outlives its owner.
     unsafe storage?.deallocate()
   }

@@ -40,4 +40,11 @@ public struct ExitCode: Hashable, Sendable, BitwiseCopyable {
       code = isa == .vmx ? raw & 0xffff : raw
     }
   }
+
+  /// Written out so that it is inlined everywhere: exits are compared for every exit.
+  @inlinable
+  @inline(__always)
+  public static func == (a: ExitCode, b: ExitCode) -> Bool {
+    a.code == b.code && a.isFailedEntry == b.isFailedEntry && a.isa?.rawValue == b.isa?.rawValue
+  }
 }

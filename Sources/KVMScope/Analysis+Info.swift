@@ -14,8 +14,7 @@ extension Analysis {
     let trace = try OpenedTrace(path: path)
     let counter = ProgressCounter(done: 0, total: trace.byteCount, options.progress)
     var consumer = InfoConsumer(trace) { counter.add($0) }
-    var merger = StreamMerger(trace.readers())
-    merger.run(into: &consumer)
+    StreamMerger.merge(TraceDatStreams(trace.file), into: &consumer)
     var info = TraceInfo(facts: trace.facts(after: consumer.statistics))
     info.facts.events = consumer.eventCounts.reduce(0, &+)
     if consumer.first <= consumer.last {

@@ -45,9 +45,6 @@ struct OpenedTrace {
     self.streams = streams
   }
 
-  /// The readers of all streams, at their starts, in the order of `streams`.
-  func readers() -> [CPUStreamReader] { file.buffers.flatMap { file.readers(for: $0) } }
-
   /// The bytes that a walk reads.
   var byteCount: UInt64 {
     file.buffers.reduce(0) { $0 &+ $1.streams.reduce(0) { $0 &+ $1.size } }

@@ -14,9 +14,7 @@ enum TimelinePass {
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
       conversion: trace.conversion, progress: counter.isNeeded ? { counter.add($0) } : nil)
-    var merger = StreamMerger(trace.readers())
-    merger.run(into: &consumer)
-    consumer.finish()
+    consumer.walk(TraceDatStreams(trace.file))
     done = done &+ trace.byteCount
     return (consumer.tracker, consumer.statistics)
   }

@@ -55,22 +55,30 @@ public final class CPUStreamReader {
   ///   - decompressor: working memory, which readers that are used by the same task may share.
   public init(
     file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
-    decompressor: Decompressor = Decompressor()
+    decompressor: Decompressor = Decompressor(), chunk: ChunkBuffer? = nil
   ) {
     self.file = file
     self.location = location
     self.layout = layout
     self.codec = codec
     self.decompressor = decompressor
-    // trace-cmd packs ten sub-buffers at a time: 64 is more than any chunk will have.
-    chunk = ChunkBuffer(
-      capacity: min(max(layout.pageSize * 64, 1 << 20), Decompressor.maximumSectionSize))
+    self.chunk = chunk ?? ChunkBuffer(capacity: Self.chunkCapacity(layout))
     let start = Int(min(location.offset.rawValue, UInt64(file.byteCount)))
     let rest = file.byteCount - start
     let size = Int(min(location.size, UInt64(rest)))
     position = start
     // trace-cmd 3.1 does not count the four bytes of the chunk count in the size of packed data.
     end = start + (location.compressed && size > 0 ? min(size + 4, rest) : size)
+  }
+
+  /// The most bytes that a chunk may unpack to: trace-cmd packs ten sub-buffers at a time, 64 is more than any will have.
+  static func chunkCapacity(_ layout: SubBufferLayout) -> Int {
+    min(max(layout.pageSize * 64, 1 << 20), Decompressor.maximumSectionSize)
+  }
+
+  /// Where the present block lies: in the file, or in its chunk buffer.
+  var blockRange: Range<Int> {
+    location.compressed ? 0..<chunk.byteCount : window
   }
 
   /// The present block: lent until the next call of `nextBlock`.
@@ -170,6 +178,11 @@ extension CPUStreamReader {
     } catch {
       stop("chunk of CPU \(location.cpu) \(error)", at: blockFileOffset)
     }
+  }
+
+  /// Notes an error that ends the stream.
+  func note(_ error: ContainerError) {
+    stop("\(error)", at: error.offset)
   }
 
   /// Notes the damage and ends the stream.

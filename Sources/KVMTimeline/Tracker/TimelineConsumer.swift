@@ -56,16 +56,6 @@ public struct WalkStatistics: Sendable {
     clockBackwards.count += 1
   }
 
-  /// Notes the time of a record.
-  @inline(__always)
-  mutating func note(_ time: UInt64) {
-    if let span {
-      if time > span.upperBound { self.span = span.lowerBound...time }
-      if time < span.lowerBound { self.span = time...span.upperBound }
-    } else {
-      span = time...time
-    }
-  }
 }
 
 /// Feeds the records of a merge to a tracker: finds each record's event and thread, and hands on those that matter.
@@ -99,8 +89,11 @@ public struct TimelineConsumer: RecordConsumer {
     statistics = WalkStatistics(eventKinds: catalogue.events.count)
   }
 
-  /// Ends the pass: all vCPUs end with it.
-  public mutating func finish() {
+  /// Feeds a whole trace to the tracker and ends the pass: all vCPUs end with it.
+  ///
+  /// It stands here, beside the tracker, so that the merge is compiled for this consumer.
+  public mutating func walk(_ set: any CPUStreamSet) {
+    StreamMerger.merge(set, into: &self)
     tracker.finish()
     if first <= last { statistics.span = first...last }
   }
@@ -108,6 +101,7 @@ public struct TimelineConsumer: RecordConsumer {
   /// See ``RecordConsumer/take(_:in:stream:)``.
   @inline(__always)
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
+    // The common fields' eight bytes; everything behind them is checked against the event's own length.
     let isBigEndian = catalogue.isBigEndian
     guard record.length >= 8 else { return isShort() }
     let id = catalogue.commonType.read(in: block, at: record.offset, isBigEndian: isBigEndian)

@@ -63,13 +63,17 @@ extension TimelineTracker {
         threads[number].isNamed = true
         threads[number].current = track
       }
-      if threads[number].current < 0 { threads[number].current = track }
+      if threads[number].current < 0 {
+        threads[number].current = track
+        forgetSoleTracks()
+      }
       apply(kind, fields, to: track, cpu: cpu, at: time)
       return
     }
     if threads[number].tracks.isEmpty {
       let track = track(number, vcpu: nil, at: time, cpu: cpu)
       threads[number].current = track
+      forgetSoleTracks()
     }
     if threads[number].tracks.count > 1 && !threads[number].isNamed {
       wait(kind, fields, on: number, cpu: cpu, at: time)

@@ -30,6 +30,8 @@ public struct TimelineTracker {
     /// The thread of the last event, and its number: events come in runs.
     var threadID = Int32.min
     var thread: Int32 = -1
+    /// The thread's only vCPU; -1 when it has none or several.
+    var soleTrack: Int32 = -1
     /// The time of the last record.
     var last: UInt64 = 0
   }
@@ -126,7 +128,26 @@ public struct TimelineTracker {
     cpus[cpu].threadID = id
     cpus[cpu].thread = number
     cpus[cpu].last = time
+    cpus[cpu].soleTrack = -1
+    if number >= 0 {
+      threads[Int(number)].cpu = Int32(truncatingIfNeeded: cpu)
+      cpus[cpu].soleTrack = soleTrack(ofThread: Int(number))
+    }
     return number
+  }
+
+  private func soleTrack(ofThread number: Int) -> Int32 {
+    let thread = threads[number]
+    guard thread.tracks.count == 1, thread.tracks[0] == thread.current else { return -1 }
+    return Int32(truncatingIfNeeded: thread.current)
+  }
+
+  /// A thread's vCPUs have changed: what the CPUs remember of it is no longer true.
+  mutating func forgetSoleTracks() {
+    for cpu in cpus.indices {
+      let number = cpus[cpu].thread
+      cpus[cpu].soleTrack = number >= 0 ? soleTrack(ofThread: Int(number)) : -1
+    }
   }
 
   @inline(never)
@@ -160,32 +181,31 @@ public struct TimelineTracker {
     _ kind: EventKind, _ fields: borrowing Fields, thread id: Int32, cpu: Int, at time: UInt64
   ) {
     let number = touch(thread: id, cpu: cpu, at: time)
-    if number >= 0 {
-      let current = threads[Int(number)].current
-      if threads[Int(number)].tracks.count == 1 && current >= 0 {
-        threads[Int(number)].cpu = Int32(truncatingIfNeeded: cpu)
-        switch kind {
-        case .entry:
-          if names(current, fields.integer(EntryField.vcpu)) {
-            return tracks[current].entered(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
-          }
-        case .exit:
-          if !fields.has(ExitField.vcpu) || names(current, fields.integer(ExitField.vcpu)) {
-            return tracks[current].exited(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
-          }
-        case .nestedExit:
-          if !fields.has(ExitField.vcpu) || names(current, fields.integer(ExitField.vcpu)) {
-            return tracks[current].nestedExited(
-              at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
-          }
-        case .emulateInstruction:
-          return tracks[current].emulated(at: time, cpu: Int32(truncatingIfNeeded: cpu), fields, &output)
-        default:
-          break
+    let sole = Int(cpus[cpu].soleTrack)
+    let position = Int32(truncatingIfNeeded: cpu)
+    if sole >= 0 {
+      switch kind {
+      case .entry:
+        if names(sole, fields.integer(EntryField.vcpu)) {
+          return tracks[sole].entered(at: time, cpu: position, fields, &output)
         }
+      case .exit:
+        if !fields.has(ExitField.vcpu) || names(sole, fields.integer(ExitField.vcpu)) {
+          return tracks[sole].exited(at: time, cpu: position, fields, &output)
+        }
+      case .nestedExit:
+        if !fields.has(ExitField.vcpu) || names(sole, fields.integer(ExitField.vcpu)) {
+          return tracks[sole].nestedExited(at: time, cpu: position, fields, &output)
+        }
+      case .smmTransition, .vcpuMention:
+        if names(sole, fields.integer(MentionField.vcpu)) {
+          return apply(kind, fields, to: sole, cpu: position, at: time)
+        }
+      case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: break
+      default: return apply(kind, fields, to: sole, cpu: position, at: time)
       }
     }
-    route(kind, fields, thread: id, number: number, cpu: Int32(truncatingIfNeeded: cpu), at: time)
+    route(kind, fields, thread: id, number: number, cpu: position, at: time)
   }
 
   @inline(__always)
@@ -255,6 +275,7 @@ public struct TimelineTracker {
     tracks.append(VCPUTrack(identity: identity, index: track, at: time, cpu: cpu))
     threads[number].tracks.append(track)
     if threads[number].current < 0 { threads[number].current = track }
+    forgetSoleTracks()
     if sawLoss && !isCreation {
       output.add(
         TimelineFact(
@@ -283,7 +304,8 @@ public struct TimelineTracker {
       if threads[number].current == old { threads[number].current = -1 }
     }
     let new = begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true)
-    threads[number].current = threads[number].tracks.count == 1 ? new : threads[number].current
+    if threads[number].tracks.count == 1 { threads[number].current = new }
+    forgetSoleTracks()
   }
 
   /// The thread is gone, or is another program now.
@@ -298,6 +320,7 @@ public struct TimelineTracker {
     for at in cpus.indices where cpus[at].threadID == id {
       cpus[at].threadID = Int32.min
       cpus[at].thread = -1
+      cpus[at].soleTrack = -1
     }
   }
 

@@ -1,0 +1,81 @@
+import Decompression
+public import RingBuffer
+import TraceBytes
+
+/// All streams of a trace.dat, from their starts: the top buffer's first, each buffer's by position in its table.
+///
+/// Data that are not packed are windows of the mapped file; packed data are unpacked chunk by chunk into one arena.
+public final class TraceDatStreams: CPUStreamSet {
+  private let file: TraceDatFile
+  private let readers: [CPUStreamReader]
+  private let arena: ChunkArena?
+
+  /// Prepares a walk over all streams.
+  public init(_ file: TraceDatFile) {
+    self.file = file
+    let decompressor = Decompressor()
+    let streams = file.buffers.flatMap { buffer in buffer.streams.map { (buffer.layout, $0) } }
+    let isPacked = streams.contains { $0.1.compressed }
+    let capacity = streams.map { CPUStreamReader.chunkCapacity($0.0) }.max() ?? 0
+    let arena = isPacked ? ChunkArena(slotCount: streams.count, slotSize: capacity) : nil
+    self.arena = arena
+    readers = streams.enumerated().map { number, stream in
+      CPUStreamReader(
+        file: file.file, location: stream.1, layout: stream.0, codec: file.compression.codec,
+        decompressor: decompressor, chunk: arena.map { ChunkBuffer(arena: $0, slot: number) })
+    }
+  }
+
+  /// See ``CPUStreamSet/streamCount``.
+  public var streamCount: Int { readers.count }
+
+  /// See ``CPUStreamSet/layout(of:)``.
+  public func layout(of stream: Int) -> SubBufferLayout { readers[stream].layout }
+
+  /// See ``CPUStreamSet/bytes``.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // Both owners are held in a `let` of this set.
+      if let arena { return lend(arena.bytes, heldBy: self) }
+      let file = self.file.file
+      return lend(file.bytes, heldBy: self)
+    }
+  }
+
+  /// See ``CPUStreamSet/nextBlock(of:)``.
+  public func nextBlock(of stream: Int) -> NextBlock {
+    let reader = readers[stream]
+    // A packed stream in a set without an arena, or the reverse, has no place in `bytes`.
+    guard reader.location.compressed == (arena != nil) else { return .end }
+    do throws(ContainerError) {
+      guard try reader.nextBlock() else { return .end }
+    } catch {
+      reader.note(error)
+      return .end
+    }
+    let base = arena.map { stream * $0.slotSize } ?? 0
+    let range = reader.blockRange
+    return .block(base + range.lowerBound..<base + range.upperBound)
+  }
+
+  /// See ``CPUStreamSet/fileOffset(of:at:)``.
+  public func fileOffset(of stream: Int, at position: Int) -> UInt64 {
+    arena == nil ? UInt64(position) : readers[stream].blockFileOffset.rawValue
+  }
+
+  /// See ``CPUStreamSet/damage(of:)``.
+  public func damage(of stream: Int) -> [(offset: UInt64, what: String)] {
+    let location = readers[stream].location
+    var all = readers[stream].damage.map { ($0.offset.rawValue, $0.what) }
+    if all.isEmpty && location.size < location.announcedSize {
+      let end = location.offset.rawValue.addingReportingOverflow(location.size).partialValue
+      all.append(
+        (
+          end,
+          "data of CPU \(location.cpu) end early (\(location.announcedSize) bytes announced, \(location.size) there)"
+        ))
+    }
+    return all
+  }
+}
