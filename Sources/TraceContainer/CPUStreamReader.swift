@@ -37,6 +37,8 @@ public final class CPUStreamReader {
   private var window = 0..<0
   /// Where the next block starts in the file.
   private var position: Int
+  /// Where the packed data start that may still be in memory.
+  private var consumed: Int
   /// Where this CPU's data end in the file.
   private let end: Int
   /// Chunks not yet read; nil before the count was read.
@@ -67,6 +69,7 @@ public final class CPUStreamReader {
     let rest = file.byteCount - start
     let size = Int(min(location.size, UInt64(rest)))
     position = start
+    consumed = start
     // trace-cmd 3.1 does not count the four bytes of the chunk count in the size of packed data.
     end = start + (location.compressed && size > 0 ? min(size + 4, rest) : size)
   }
@@ -137,7 +140,7 @@ extension CPUStreamReader {
         .undecodable, at: location.offset,
         part: "data of CPU \(location.cpu) are packed, but the file names no compression")
     }
-    file.release(window)
+    releaseConsumed()
     chunk.clear()
     let file = self.file
     var cursor = ByteCursor(
@@ -168,6 +171,15 @@ extension CPUStreamReader {
           + " \(error.available) left)", at: error.offset)
     }
     return false
+  }
+
+  /// Gives the memory of packed data back, once enough have been read: chunks are often smaller
+  /// than a memory page.
+  private func releaseConsumed() {
+    guard position - consumed >= CPUStreamReader.windowSize else { return }
+    file.release(consumed..<position)
+    // The page that the position is in is given back with the next ones.
+    consumed = position & ~0xffff
   }
 
   /// Unpacks one chunk; if that fails, there is no more to read.
