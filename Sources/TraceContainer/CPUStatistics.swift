@@ -43,6 +43,7 @@ public struct CPUStatistics: Sendable, Hashable {
         case "Buffer": buffer = String(value)
         case "CPU":
           guard let cpu = Int(value) else { continue }
+          guard result.count < Limits.statistics else { return result }
           result.append(CPUStatistics(buffer: buffer, cpu: cpu))
         default:
           guard !result.isEmpty else { continue }

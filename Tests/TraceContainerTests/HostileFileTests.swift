@@ -144,6 +144,25 @@ struct HostileFileTests {
     #expect(error.offset == FileOffset(section))
   }
 
+  @Test("Floods of options, CPUs and statistics are cut off")
+  func floods() throws {
+    var options = builder()
+    options.options = [TraceDatBuilder.Option](
+      repeating: TraceDatBuilder.Option(999, []), count: 70_000)
+    // The place of the data comes after them.
+    #expect(try openingError(options.bytes())?.reason == .noData)
+
+    let cpus = TraceDatBuilder(cpus: [[[UInt8]]](repeating: [], count: 70_000))
+    #expect(try openingError(cpus.bytes())?.reason == .implausible)
+
+    var statistics = builder()
+    let text = [UInt8](Array(repeating: Array("CPU: 1\n".utf8), count: 70_000).joined())
+    statistics.options = [TraceDatBuilder.Option(2, text)]
+    let trace = try open(statistics.bytes())
+    #expect(trace.cpuStatistics.count == 1 << 16)
+    #expect(try FileReading(trace).recordCount == 2)
+  }
+
   @Test("Sub-buffers of a size that no kernel has are refused")
   func pageSizes() throws {
     for size: UInt32 in [0, 16, 20, 255, .max] {

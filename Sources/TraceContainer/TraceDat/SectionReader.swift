@@ -24,6 +24,14 @@ struct SectionReader {
     var cursor = ByteCursor(file.bytes, order: order)
     do {
       try cursor.seek(to: offset.rawValue)
+    } catch {
+      // The tables are written last, so this is what a cut file looks like.
+      throw ContainerError(
+        .cutShort, at: FileOffset(file.byteCount), found: UInt64(file.byteCount),
+        expected: offset.advanced(by: 16).rawValue, part: "\(part) at offset \(offset)",
+        suggestion: "the recording or a copy of it was cut; trace-cmd writes its tables last")
+    }
+    do {
       let id = try cursor.u16()
       let flags = try cursor.u16()
       // Where the description is among the strings: it says nothing that the id does not.
@@ -51,10 +59,12 @@ struct SectionReader {
   ///   - offset: where the section's header is.
   ///   - id: the id it must have.
   ///   - part: what errors call it.
+  ///   - limit: the most bytes that a packed one may unpack to.
   ///   - body: reads the content.
   /// - Throws: `ContainerError` when the section is damaged, and what `body` throws.
   func read(
     at offset: FileOffset, id: UInt16, part: String,
+    limit: Int = Decompressor.maximumSectionSize,
     _ body: (inout ByteCursor) throws(ContainerError) -> Void
   ) throws(ContainerError) {
     let header = try self.header(at: offset, part: part)
@@ -82,6 +92,10 @@ struct SectionReader {
       packed = try cursor.skip(UInt64(packedSize))
     } catch {
       throw ContainerError(error, part: part)
+    }
+    guard unpackedSize <= UInt64(limit) else {
+      throw ContainerError(
+        .tooLarge(announced: unpackedSize, limit: UInt64(limit)), at: offset, part: part)
     }
     do {
       try scratch.decompressor.decompress(

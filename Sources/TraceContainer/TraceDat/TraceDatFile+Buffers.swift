@@ -18,6 +18,12 @@ extension TraceDatFile {
         expected: UInt64(SubBufferLayout.maximumPageSize), part: "bytes of a sub-buffer")
     }
     var streams: [CPUStreamLocation] = []
+    let known = buffers.reduce(0) { $0 + $1.streams.count }
+    if known + cpus.count > Limits.streams {
+      throw ContainerError(
+        .implausible, at: place, found: UInt64(known + cpus.count),
+        expected: UInt64(Limits.streams), part: "number of CPUs of all buffers")
+    }
     for cpu in cpus {
       guard let number = Int(exactly: cpu.number), number < 1 << 20 else {
         damage.append(Damage(offset: place, what: "CPU number \(cpu.number): left out"))

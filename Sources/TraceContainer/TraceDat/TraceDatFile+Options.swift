@@ -13,6 +13,10 @@ extension TraceDatFile {
       let size = try cursor.u32()
       let offset = cursor.fileOffset
       let content = try cursor.bytes(UInt64(size))
+      guard options.count < Limits.options else {
+        damage.append(Damage(offset: offset, what: "too many options: the rest is left out"))
+        return 0
+      }
       options.append(TraceOption(id: id, offset: offset, size: size))
       var option = ByteCursor(content, base: offset, order: order, isDecompressed: !cursor.isDirect)
       do {

@@ -3,9 +3,6 @@ internal import TraceBytes
 /// The parts of the metadata. Both versions write them alike; version 7 puts each in a section of
 /// its own.
 extension TraceDatFile {
-  /// Event ids have 16 bits, so no real file has more formats than this.
-  static let maximumFormatCount = 1 << 16
-
   /// `header_page` and `header_event`: each name with its zero byte, u64 size, text.
   mutating func readHeaders(_ cursor: inout ByteCursor) throws(ContainerError) {
     headerPage = try readHeader("header_page", &cursor)
@@ -55,7 +52,7 @@ extension TraceDatFile {
     var index: UInt32 = 0
     while index < count {
       let text = try cursor.array(try cursor.u64())
-      guard formats.count < TraceDatFile.maximumFormatCount else {
+      guard formats.count < Limits.formats else {
         damage.append(
           Damage(offset: cursor.fileOffset, what: "too many event formats: the rest is left out"))
         return
@@ -82,6 +79,12 @@ extension TraceDatFile {
       if let space = bytes.firstIndex(of: 0x20, from: start, to: end),
         let pid = Int32(bytes.text(start..<space))
       {
+        guard savedCommands.count < Limits.commands else {
+          damage.append(
+            Damage(offset: cursor.fileOffset, what: "too many names of tasks: the rest is left out")
+          )
+          return
+        }
         savedCommands[pid] = bytes.text(space + 1..<end)
       }
       start = end + 1

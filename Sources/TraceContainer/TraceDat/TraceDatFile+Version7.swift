@@ -3,9 +3,6 @@ internal import TraceBytes
 
 /// Version 7: sections, found through chained sections of options.
 extension TraceDatFile {
-  /// The most sections of options that are followed: real files have one per buffer and one more.
-  static let maximumOptionSections = 4096
-
   /// Reads all that follows the start of the file.
   mutating func readVersion7(_ cursor: inout ByteCursor) throws(ContainerError) {
     let place = cursor.fileOffset
@@ -47,7 +44,7 @@ extension TraceDatFile {
     var offset = start
     repeat {
       do throws(ContainerError) {
-        guard visited.insert(offset).inserted, visited.count <= TraceDatFile.maximumOptionSections
+        guard visited.insert(offset).inserted, visited.count <= Limits.optionSections
         else { throw ContainerError(.optionLoop, at: FileOffset(offset), part: "options") }
         offset = try readOptionSection(at: offset, into: &state, sections)
       } catch {
@@ -66,7 +63,10 @@ extension TraceDatFile {
     at offset: UInt64, into state: inout OptionState, _ sections: SectionReader
   ) throws(ContainerError) -> UInt64 {
     var next: UInt64 = 0
-    try sections.read(at: FileOffset(offset), id: TraceOption.ID.done, part: "options") {
+    try sections.read(
+      at: FileOffset(offset), id: TraceOption.ID.done, part: "options",
+      limit: Limits.optionSectionSize
+    ) {
       (cursor) throws(ContainerError) in
       do throws(ReadError) {
         next = try readOptions(&cursor, into: &state)

@@ -2,9 +2,11 @@ import Decompression
 public import RingBuffer
 import TraceBytes
 
-/// All streams of a trace.dat, from their starts: the top buffer's first, each buffer's by position in its table.
+/// All streams of a trace.dat, from their starts: the top buffer's first, each buffer's by position
+/// in its table.
 ///
-/// Data that are not packed are windows of the mapped file; packed data are unpacked chunk by chunk into one arena.
+/// Data that are not packed are windows of the mapped file; packed data are unpacked chunk by chunk
+/// into one arena.
 public final class TraceDatStreams: CPUStreamSet {
   private let file: TraceDatFile
   private let readers: [CPUStreamReader]
