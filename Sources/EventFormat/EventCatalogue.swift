@@ -29,7 +29,7 @@ public struct EventCatalogue: Sendable {
       EventDescription(id: -1, system: "", name: "unknown", fields: [], printFormatFailed: false)
     ]
     descriptors = [
-      EventDescriptor(kind: .other, minimumLength: 0, fields: InlineArray(repeating: .absent))
+      EventDescriptor(kind: .other, minimumLength: 0, fields: FieldLayouts())
     ]
     guard var parser = FormatParser(longSize: longSize, isBigEndian: isBigEndian) else {
       problems.append(FormatProblem(event: "all", what: "no memory for the parser"))
@@ -71,7 +71,7 @@ public struct EventCatalogue: Sendable {
       problems.append(FormatProblem(event: event.name, what: "id \(event.id) is taken already"))
       return
     }
-    var layouts = InlineArray<8, FieldLayout>(repeating: .absent)
+    var layouts = FieldLayouts()
     var length = max(commonType.end, commonPID.end)
     for (slot, names) in (schema?.fields ?? []).enumerated() {
       guard let field = Self.find(names, in: event.fields), let layout = Self.layout(of: field) else { continue }

@@ -11,7 +11,8 @@ public struct FieldLayout: Sendable, BitwiseCopyable {
   public let isSigned: Bool
 
   /// No field.
-  public static let absent = FieldLayout(offset: 0, size: 0, isSigned: false)
+  @inlinable
+  public static var absent: FieldLayout { FieldLayout(offset: 0, size: 0, isSigned: false) }
 
   /// Names a place in a record.
   @inlinable

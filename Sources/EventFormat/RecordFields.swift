@@ -2,10 +2,10 @@ public import KVMEvents
 
 /// The fields of one record, read where they lie and only when asked for.
 @frozen
-public struct RecordFields: EventFields, ~Escapable {
+public struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
   @usableFromInline let block: RawSpan
   @usableFromInline let base: Int
-  @usableFromInline let layouts: InlineArray<8, FieldLayout>
+  @usableFromInline let layouts: FieldLayouts
   @usableFromInline let isBigEndian: Bool
 
   /// Looks at a record.

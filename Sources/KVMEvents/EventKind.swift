@@ -3,7 +3,8 @@
 /// An event that the kernel renamed (`kvm_nested_vmrun`, later `kvm_nested_vmenter`) is one kind: the timeline and the
 /// checks never ask which kernel wrote it. Source: `arch/x86/kvm/trace.h`, `include/trace/events/kvm.h`,
 /// `include/trace/events/sched.h`.
-public enum EventKind: UInt8, CaseIterable, Sendable {
+@frozen
+public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Any event that no consumer interprets: counted, printed, otherwise passed over.
   case other
   /// `kvm_entry`: the vCPU is about to enter guest code.

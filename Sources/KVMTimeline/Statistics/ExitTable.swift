@@ -10,10 +10,15 @@ public struct ExitRow: Sendable {
   public let isReflected: Bool
   /// Exits, answered or not.
   public internal(set) var count: UInt64 = 0
-  /// From kvm_exit to kvm_entry, of those that were answered.
-  public internal(set) var handling = DurationTotals()
-  /// The same without userspace, halted and off-CPU time.
-  public internal(set) var handlingOnCPU = DurationTotals()
+  /// From kvm_exit to kvm_entry, of the answered ones during which the vCPU never left its CPU or KVM: most.
+  public internal(set) var undisturbed = DurationTotals()
+  /// The same of the other answered ones.
+  public internal(set) var disturbed = DurationTotals()
+  /// Those again, without userspace, halted and off-CPU time.
+  public internal(set) var disturbedOnCPU = DurationTotals()
+
+  /// Exits that a kvm_entry answered.
+  public var answered: UInt64 { undisturbed.count + disturbed.count }
 }
 
 /// The exits of one vCPU, by level, reason and handler.
@@ -82,8 +87,12 @@ public struct ExitTable: Sendable {
   ) {
     let row = row(level, exit, isReflected)
     rows[row].count &+= 1
-    rows[row].handling.add(handling)
-    rows[row].handlingOnCPU.add(onCPU)
+    if handling == onCPU {
+      rows[row].undisturbed.add(handling)
+    } else {
+      rows[row].disturbed.add(handling)
+      rows[row].disturbedOnCPU.add(onCPU)
+    }
   }
 
   /// Counts an exit that nothing answered.

@@ -42,6 +42,9 @@ public struct TimelineTracker {
   var threads: [Thread] = []
   var table = ThreadTable()
   private var cpus: [CPU] = []
+  /// The CPU of the last event, taken out of `cpus`: events of one CPU come in runs.
+  private var here = CPU()
+  private var position = -1
   private var incarnations: [VCPUKey: Int] = [:]
   /// Threads that showed a vCPU, those that ended included.
   private var everKnown: Set<Int32> { Set(threads.map(\.id)) }
@@ -113,25 +116,38 @@ public struct TimelineTracker {
   /// Notes that `thread` had an event on `cpu` at `time`, whatever it was; returns the thread's number or -1.
   @inline(__always)
   mutating func touch(thread id: Int32, cpu: Int, at time: UInt64) -> Int32 {
-    if cpu >= cpus.count { growCPUs(to: cpu) }
-    if cpus[cpu].threadID == id {
-      cpus[cpu].last = time
-      return cpus[cpu].thread
+    if cpu != position { move(to: cpu) }
+    if here.threadID == id {
+      here.last = time
+      return here.thread
     }
-    return change(cpu, to: id, at: time)
+    return change(to: id, at: time)
+  }
+
+  /// The next events are another CPU's.
+  private mutating func move(to cpu: Int) {
+    if cpu >= cpus.count { growCPUs(to: cpu) }
+    putBack()
+    here = cpus[cpu]
+    position = cpu
+  }
+
+  /// Makes `cpus` complete.
+  private mutating func putBack() {
+    if position >= 0 { cpus[position] = here }
   }
 
   @inline(never)
-  private mutating func change(_ cpu: Int, to id: Int32, at time: UInt64) -> Int32 {
-    noteLastEvent(on: cpu)
+  private mutating func change(to id: Int32, at time: UInt64) -> Int32 {
+    noteLastEvent(of: here)
     let number = table.number(of: id)
-    cpus[cpu].threadID = id
-    cpus[cpu].thread = number
-    cpus[cpu].last = time
-    cpus[cpu].soleTrack = -1
+    here.threadID = id
+    here.thread = number
+    here.last = time
+    here.soleTrack = -1
     if number >= 0 {
-      threads[Int(number)].cpu = Int32(truncatingIfNeeded: cpu)
-      cpus[cpu].soleTrack = soleTrack(ofThread: Int(number))
+      threads[Int(number)].cpu = Int32(truncatingIfNeeded: position)
+      here.soleTrack = soleTrack(ofThread: Int(number))
     }
     return number
   }
@@ -144,10 +160,18 @@ public struct TimelineTracker {
 
   /// A thread's vCPUs have changed: what the CPUs remember of it is no longer true.
   mutating func forgetSoleTracks() {
-    for cpu in cpus.indices {
-      let number = cpus[cpu].thread
-      cpus[cpu].soleTrack = number >= 0 ? soleTrack(ofThread: Int(number)) : -1
+    changeCPUs { cpu, tracker in
+      cpu.soleTrack = cpu.thread >= 0 ? tracker.soleTrack(ofThread: Int(cpu.thread)) : -1
     }
+  }
+
+  /// Changes what is remembered of every CPU, that of the last event included.
+  private mutating func changeCPUs(_ body: (inout CPU, borrowing TimelineTracker) -> Void) {
+    putBack()
+    var all = cpus
+    for cpu in all.indices { body(&all[cpu], self) }
+    cpus = all
+    if position >= 0 { here = cpus[position] }
   }
 
   @inline(never)
@@ -156,11 +180,11 @@ public struct TimelineTracker {
   }
 
   /// Tells the tracks of a CPU's thread when its last event was.
-  private mutating func noteLastEvent(on cpu: Int) {
-    let number = Int(cpus[cpu].thread)
+  private mutating func noteLastEvent(of cpu: CPU) {
+    let number = Int(cpu.thread)
     guard number >= 0 else { return }
-    for track in threads[number].tracks where tracks[track].end < cpus[cpu].last {
-      tracks[track].end = cpus[cpu].last
+    for track in threads[number].tracks where tracks[track].end < cpu.last {
+      tracks[track].end = cpu.last
     }
   }
 
@@ -181,7 +205,7 @@ public struct TimelineTracker {
     _ kind: EventKind, _ fields: borrowing Fields, thread id: Int32, cpu: Int, at time: UInt64
   ) {
     let number = touch(thread: id, cpu: cpu, at: time)
-    let sole = Int(cpus[cpu].soleTrack)
+    let sole = Int(here.soleTrack)
     let position = Int32(truncatingIfNeeded: cpu)
     if sole >= 0 {
       switch kind {
@@ -291,7 +315,9 @@ public struct TimelineTracker {
     let number = threads.count
     threads.append(Thread(id: id, current: -1, tracks: [], cpu: cpu))
     table.add(id, number: Int32(truncatingIfNeeded: number))
-    for at in cpus.indices where cpus[at].threadID == id { cpus[at].thread = Int32(truncatingIfNeeded: number) }
+    changeCPUs { cpu, _ in
+      if cpu.threadID == id { cpu.thread = Int32(truncatingIfNeeded: number) }
+    }
     return number
   }
 
@@ -317,10 +343,8 @@ public struct TimelineTracker {
     threads[number].tracks = []
     threads[number].current = -1
     table.remove(id)
-    for at in cpus.indices where cpus[at].threadID == id {
-      cpus[at].threadID = Int32.min
-      cpus[at].thread = -1
-      cpus[at].soleTrack = -1
+    changeCPUs { cpu, _ in
+      if cpu.threadID == id { cpu = CPU() }
     }
   }
 
@@ -332,7 +356,8 @@ public struct TimelineTracker {
   public mutating func lost(on cpu: Int, after time: UInt64?) {
     sawLoss = true
     if cpu >= cpus.count { growCPUs(to: cpu) }
-    noteLastEvent(on: cpu)
+    putBack()
+    noteLastEvent(of: cpus[cpu])
     guard let time else { return }
     for number in threads.indices where Int(threads[number].cpu) == cpu {
       settleWaiting(number, for: nil)
@@ -342,7 +367,8 @@ public struct TimelineTracker {
 
   /// Ends all tracks: the trace is over.
   public mutating func finish() {
-    for cpu in cpus.indices { noteLastEvent(on: cpu) }
+    putBack()
+    for cpu in cpus { noteLastEvent(of: cpu) }
     for number in threads.indices {
       settleWaiting(number, for: nil)
       for track in threads[number].tracks {

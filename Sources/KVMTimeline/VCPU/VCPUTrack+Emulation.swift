@@ -88,6 +88,7 @@ extension VCPUTrack {
   }
 
   /// RSM, the only instruction of SMM's end.
+  @inline(__always)
   private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields) -> Bool {
     isSMM && fields.integer(EmulateField.length) == 2
   }

@@ -160,6 +160,7 @@ extension VCPUTrack {
     sawExceptionActivity = false
   }
 
+  @inline(__always)
   private var tripleFaultCause: TripleFaultCause {
     if sawExceptionActivity || (exit.isOpen && !exit.wasInterrupted && exit.code.isException) {
       return .exceptionChain

@@ -52,6 +52,7 @@ extension VCPUTrack {
 
   /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and the instruction
   /// emulated for it stands where L2 stood.
+  @inline(__always)
   private func isStaleExit(before emulatedRIP: UInt64) -> Bool {
     guard level == .l2, !isSMM, isa != .svm, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else { return false }
     return episode != nil || (l2RIPIsKnown && emulatedRIP &- l2RIP <= 15)
@@ -90,6 +91,7 @@ extension VCPUTrack {
   }
 
   /// What a level that nothing proves is taken for: L2 survives the VMM, and a nested entry that nothing stopped is one.
+  @inline(__always)
   var survivingLevel: GuestLevel {
     if levelIsProved { return level }
     return level == .l2 && !candidateIsInferred ? .l2 : .unknown

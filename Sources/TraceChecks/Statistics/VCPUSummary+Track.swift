@@ -42,23 +42,34 @@ extension ExitStatistics {
   init(row: ExitRow) {
     self.init(
       level: row.level, exit: row.exit, handledBy: row.isReflected ? .l1 : .l0, count: row.count,
-      answered: row.handling.count, handling: DurationStatistics(row.handling),
-      handlingOnCPU: DurationStatistics(row.handlingOnCPU))
+      answered: row.answered, handling: DurationStatistics([row.undisturbed, row.disturbed]),
+      handlingOnCPU: DurationStatistics([row.undisturbed, row.disturbedOnCPU]))
   }
 }
 
 extension DurationStatistics {
-  /// Percentiles of what was counted; nil when nothing was.
-  init?(_ totals: DurationTotals) {
-    guard totals.count > 0 else { return nil }
+  /// Percentiles of all that was counted in several places; nil when nothing was.
+  init?(_ parts: [DurationTotals]) {
+    let parts = parts.filter { $0.count > 0 }
+    let count = parts.reduce(0) { $0 + $1.count }
+    guard count > 0 else { return nil }
+    let total = parts.reduce(UInt64(0)) { sum, part in
+      let (next, overflow) = sum.addingReportingOverflow(part.total)
+      return overflow ? .max : next
+    }
+    let longest = parts.reduce(0) { Swift.max($0, $1.max) }
     // The counts' buckets are those of this histogram, so nothing is lost on the way.
-    var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .two)
-    totals.histogram.forEach { value, count in histogram.record(value, count: count) }
+    // Made large enough at once: growing is the slow part of the library.
+    var histogram = Histogram<UInt64>(
+      highestTrackableValue: Swift.max(longest, 2), numberOfSignificantValueDigits: .two)
+    histogram.autoResize = true
+    for part in parts { part.histogram.forEach { value, count in histogram.record(value, count: count) } }
     // The library caps a percentile at the highest value it was given, and a bucket's lowest may lie below the maximum.
-    histogram.record(totals.max, count: 0)
+    histogram.record(longest, count: 0)
     self.init(
-      total: totals.total, min: totals.min, mean: Double(totals.total) / Double(totals.count),
-      p50: histogram.valueAtPercentile(50), p90: histogram.valueAtPercentile(90),
-      p99: histogram.valueAtPercentile(99), p999: histogram.valueAtPercentile(99.9), max: totals.max)
+      total: total, min: parts.reduce(.max) { Swift.min($0, $1.min) },
+      mean: Double(total) / Double(count), p50: histogram.valueAtPercentile(50),
+      p90: histogram.valueAtPercentile(90), p99: histogram.valueAtPercentile(99),
+      p999: histogram.valueAtPercentile(99.9), max: longest)
   }
 }
