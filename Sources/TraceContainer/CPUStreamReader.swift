@@ -74,7 +74,8 @@ public final class CPUStreamReader {
     end = start + (location.compressed && size > 0 ? min(size + 4, rest) : size)
   }
 
-  /// The most bytes that a chunk may unpack to: trace-cmd packs ten sub-buffers at a time, 64 is more than any will have.
+  /// The most bytes that a chunk may unpack to: trace-cmd packs ten sub-buffers at a time, 64 is
+  /// more than any will have.
   static func chunkCapacity(_ layout: SubBufferLayout) -> Int {
     min(max(layout.pageSize * 64, 1 << 20), Decompressor.maximumSectionSize)
   }

@@ -163,6 +163,47 @@ struct HostileFileTests {
     #expect(try FileReading(trace).recordCount == 2)
   }
 
+  @Test("Buffers that are packed in different ways: what cannot be read is said")
+  func mixedPacking() throws {
+    var page = PageBuilder(timestamp: 100, pageSize: 256)
+    page.record(delta: 1, [1, 0, 0, 0, 2, 0, 0, 0])
+    for packing in [Packing.none, .zstd] {
+      var builder = TraceDatBuilder(
+        buffers: ["", "kv"].map { TraceDatBuilder.Buffer(name: $0, cpus: [[page.bytes()]]) })
+      builder.pageSize = 256
+      builder.packing = packing
+      var bytes = builder.bytes()
+      // The flags of the instance's section.
+      let option = try #require(try open(bytes).options.last { $0.id == 3 })
+      let section = Int(HeldBytes(bytes).span.u64(at: Int(option.offset.rawValue)))
+      bytes[section + 2] ^= 1
+      let streams = TraceDatStreams(try open(bytes))
+      #expect(streams.streamCount == 2)
+      for stream in 0..<2 {
+        while case .block = streams.nextBlock(of: stream) {}
+      }
+      #expect((0..<2).contains { !streams.damage(of: $0).isEmpty }, "\(packing)")
+    }
+  }
+
+  @Test("The kernel's long counts, not that of the program that recorded")
+  func kernelLong() throws {
+    for (kernel, program) in [(8, 4), (4, 8)] {
+      var page = PageBuilder(timestamp: 100, pageSize: 256, longSize: kernel)
+      page.record(delta: 1, [1, 0, 0, 0, 2, 0, 0, 0])
+      page.lost = 9
+      var builder = TraceDatBuilder(cpus: [[page.bytes()]])
+      builder.pageSize = 256
+      builder.longSize = program
+      builder.kernelLongSize = kernel
+      let trace = try open(builder.bytes())
+      #expect(trace.longSize == program)
+      let stream = try #require(try FileReading(trace).streams.first)
+      #expect(stream.records.map(\.timestamp) == [101])
+      #expect(stream.losses == [0: .counted(9)])
+    }
+  }
+
   @Test("Sub-buffers of a size that no kernel has are refused")
   func pageSizes() throws {
     for size: UInt32 in [0, 16, 20, 255, .max] {

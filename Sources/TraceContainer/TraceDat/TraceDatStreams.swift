@@ -48,8 +48,17 @@ public final class TraceDatStreams: CPUStreamSet {
   /// See ``CPUStreamSet/nextBlock(of:)``.
   public func nextBlock(of stream: Int) -> NextBlock {
     let reader = readers[stream]
-    // A packed stream in a set without an arena, or the reverse, has no place in `bytes`.
-    guard reader.location.compressed == (arena != nil) else { return .end }
+    // A packed stream in a set without an arena, or the reverse, has no place in `bytes`. trace-cmd
+    // packs all buffers of a file or none.
+    guard reader.location.compressed == (arena != nil) else {
+      if reader.location.size > 0 {
+        reader.note(
+          ContainerError(
+            .undecodable, at: reader.location.offset,
+            part: "data of CPU \(reader.location.cpu) are packed in another way than the rest"))
+      }
+      return .end
+    }
     do throws(ContainerError) {
       guard try reader.nextBlock() else { return .end }
     } catch {
@@ -75,7 +84,8 @@ public final class TraceDatStreams: CPUStreamSet {
       all.append(
         (
           end,
-          "data of CPU \(location.cpu) end early (\(location.announcedSize) bytes announced, \(location.size) there)"
+          "data of CPU \(location.cpu) end early (\(location.announcedSize) bytes announced,"
+            + " \(location.size) there)"
         ))
     }
     return all
