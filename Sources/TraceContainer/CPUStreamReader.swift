@@ -55,6 +55,7 @@ public final class CPUStreamReader {
   ///   - layout: that of the CPU's buffer.
   ///   - codec: how the file is packed; nil if it is not.
   ///   - decompressor: working memory, which readers that are used by the same task may share.
+  ///   - chunk: where to unpack; nil for a place of its own.
   public init(
     file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
     decompressor: Decompressor = Decompressor(), chunk: ChunkBuffer? = nil

@@ -18,8 +18,10 @@ struct DecoderDifferenceTests {
     return reading
   }
 
-  @Test("The time of padding counts, as in kbuffer and perfetto; LISA leaves it out")
+  @Test("The time of padding counts, as in kbuffer and perfetto; LISA and the kernel leave it out")
   func timeOfPadding() {
+    // The kernel's reader (rb_update_read_stamp) passes over it; the kernel's check of whole
+    // sub-buffers (rb_read_data_buffer) counts it.
     var page = PageBuilder(timestamp: 1000)
     page.record(delta: 10, [1, 2, 3, 4])
     page.discarded(delta: 7, words: 3)
@@ -29,9 +31,9 @@ struct DecoderDifferenceTests {
     #expect(reading.fault == nil)
   }
 
-  @Test("A padding time of 1 counts too, as in kbuffer; the kernel's reader takes it for 0")
+  @Test("A padding time of 1 counts too, as in kbuffer; the kernel's check takes it for 0")
   func timeOneOfPadding() {
-    // rb_discard_commit writes 1 where the time was 0, and the kernel takes it off again.
+    // rb_event_discard writes 1 where the time was 0, and rb_read_data_buffer undoes it.
     var page = PageBuilder(timestamp: 1000)
     page.discarded(delta: 1, words: 0)
     page.record(delta: 5, [5, 6, 7, 8])
@@ -102,7 +104,7 @@ struct DecoderDifferenceTests {
 
   @Test("An absolute time past 2^59 goes back, as in kbuffer; the kernel's reader adds 2^59")
   func stampAcrossOverflow() {
-    // rb_fix_abs_ts adds 2^59 to a stamp that is earlier than a time with high bits.
+    // rb_fix_abs_ts adds 2^59 to a stamp that is earlier than a running time with high bits.
     let base: UInt64 = 1 << 59
     var page = PageBuilder(timestamp: base + (base - 10))
     page.record(delta: 4, [1, 2, 3, 4])
