@@ -1,4 +1,5 @@
 public import KVMEvents
+public import TraceBytes
 
 /// All events that a file can hold, from its own format texts. Made once per file, then only read.
 public struct EventCatalogue: Sendable {
@@ -16,6 +17,8 @@ public struct EventCatalogue: Sendable {
   public let isBigEndian: Bool
   /// Event id → dense number.
   @usableFromInline var index: [UInt16]
+  /// The common fields stand where they do in every kernel since 2.6.31, least significant byte first.
+  @usableFromInline var hasUsualHeader = false
 
   /// Reads format texts.
   ///
@@ -51,6 +54,9 @@ public struct EventCatalogue: Sendable {
       }
       add(event, schemas[event.system + ":" + event.name])
     }
+    hasUsualHeader =
+      !isBigEndian && commonType.offset == 0 && commonType.size == 2 && commonPID.offset == 4
+      && commonPID.size == 4
   }
 
   private mutating func takeCommonFields(_ fields: [FieldDescription]) {
@@ -97,6 +103,32 @@ public struct EventCatalogue: Sendable {
     else { return nil }
     return FieldLayout(
       offset: UInt16(field.offset), size: UInt8(field.size), isSigned: field.isSigned)
+  }
+
+  /// The event id and the thread id of a record of at least eight bytes.
+  ///
+  /// - Parameter base: where its payload begins in `block`.
+  @inlinable
+  @inline(__always)
+  public func header(in block: RawSpan, at base: Int) -> (id: UInt16, thread: Int32) {
+    if hasUsualHeader {
+      // u16 common_type, u8 flags, u8 preempt_count, i32 common_pid: one load.
+      let word = block.u64(at: base)
+      return (
+        UInt16(truncatingIfNeeded: word), Int32(truncatingIfNeeded: word &>> 32)
+      )
+    }
+    return unusualHeader(in: block, at: base)
+  }
+
+  @usableFromInline
+  @inline(never)
+  func unusualHeader(in block: RawSpan, at base: Int) -> (id: UInt16, thread: Int32) {
+    guard base + max(commonType.end, commonPID.end) <= block.byteCount else { return (0, 0) }
+    return (
+      UInt16(truncatingIfNeeded: commonType.read(in: block, at: base, isBigEndian: isBigEndian)),
+      Int32(truncatingIfNeeded: commonPID.read(in: block, at: base, isBigEndian: isBigEndian))
+    )
   }
 
   /// The dense number of an event id; 0 for an id that no text declares.

@@ -37,19 +37,21 @@ public struct FieldLayout: Sendable, BitwiseCopyable {
   public func read(in block: RawSpan, at base: Int, isBigEndian: Bool) -> UInt64 {
     let at = base &+ Int(offset)
     if isBigEndian { return readBigEndian(in: block, at: at) }
-    switch size {
-    case 8: return block.u64(at: at)
-    case 4:
+    // Comparisons and no jump table: the size of a field is the same every time, so each is predicted.
+    if size == 4 {
       let word = block.u32(at: at)
       return isSigned ? UInt64(bitPattern: Int64(Int32(bitPattern: word))) : UInt64(word)
-    case 1:
+    }
+    if size == 8 { return block.u64(at: at) }
+    if size == 1 {
       let byte = block.u8(at: at)
       return isSigned ? UInt64(bitPattern: Int64(Int8(bitPattern: byte))) : UInt64(byte)
-    case 2:
+    }
+    if size == 2 {
       let word = block.u16(at: at)
       return isSigned ? UInt64(bitPattern: Int64(Int16(bitPattern: word))) : UInt64(word)
-    default: return 0
     }
+    return 0
   }
 
   @usableFromInline

@@ -66,6 +66,7 @@ public struct TimelineConsumer: RecordConsumer {
   public private(set) var statistics: WalkStatistics
   private let catalogue: EventCatalogue
   private let conversion: ClockConversion?
+  private let isConverted: Bool
   /// By stream: the position of its CPU.
   private let cpus: [Int]
   private let progress: ((Int) -> Bool)?
@@ -85,6 +86,7 @@ public struct TimelineConsumer: RecordConsumer {
     self.catalogue = catalogue
     self.cpus = cpus
     self.conversion = conversion
+    isConverted = conversion != nil
     self.progress = progress
     statistics = WalkStatistics(eventKinds: catalogue.events.count)
   }
@@ -102,22 +104,19 @@ public struct TimelineConsumer: RecordConsumer {
   @inline(__always)
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     // The common fields' eight bytes; everything behind them is checked against the event's own length.
-    let isBigEndian = catalogue.isBigEndian
     guard record.length >= 8 else { return isShort() }
-    let id = catalogue.commonType.read(in: block, at: record.offset, isBigEndian: isBigEndian)
-    let number = catalogue.number(of: UInt16(truncatingIfNeeded: id))
+    let (id, thread) = catalogue.header(in: block, at: record.offset)
+    let number = catalogue.number(of: id)
     statistics.eventCounts[number] &+= 1
     var time = record.timestamp
-    if let conversion { time = conversion.nanoseconds(time) }
+    if isConverted { time = conversion?.nanoseconds(time) ?? time }
     if time < first { first = time }
     if time > last { last = time }
-    let thread = Int32(
-      truncatingIfNeeded: catalogue.commonPID.read(in: block, at: record.offset, isBigEndian: isBigEndian))
     let kind = catalogue.descriptors[number].kind
     if kind == .other { return tracker.pass(thread: thread, cpu: cpus[stream], at: time) }
     guard record.length >= Int(catalogue.descriptors[number].minimumLength) else { return isShort() }
     let fields = RecordFields(
-      block, at: record.offset, catalogue.descriptors[number], isBigEndian: isBigEndian)
+      block, at: record.offset, catalogue.descriptors[number], isBigEndian: catalogue.isBigEndian)
     tracker.handle(kind, fields, thread: thread, cpu: cpus[stream], at: time)
   }
 

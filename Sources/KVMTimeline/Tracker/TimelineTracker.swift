@@ -225,6 +225,17 @@ public struct TimelineTracker {
         if names(sole, fields.integer(MentionField.vcpu)) {
           return apply(kind, fields, to: sole, cpu: position, at: time)
         }
+      case .emulateInstruction:
+        return tracks[sole].emulated(at: time, cpu: position, fields, &output)
+      case .nestedExitInject:
+        return tracks[sole].injectedExit(at: time, cpu: position, fields, &output)
+      case .fpu: return tracks[sole].fpu(at: time, cpu: position, fields, &output)
+      case .injectException:
+        tracks[sole].handled(at: time, cpu: position, &output)
+        tracks[sole].sawExceptionActivity = true
+        return
+      case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+        return tracks[sole].handled(at: time, cpu: position, &output)
       case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: break
       default: return apply(kind, fields, to: sole, cpu: position, at: time)
       }

@@ -76,10 +76,20 @@ extension VCPUTrack {
     }
     if output.counts(time) { counters.exits &+= 1 }
     if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
-    exit = OpenExit(
-      isOpen: true, at: time, code: ExitCode(raw: fields.integer(ExitField.reason), isa: isa),
-      rip: fields.integer(ExitField.rip), info1: fields.integer(ExitField.info1),
-      info2: fields.integer(ExitField.info2), awaitsTwin: true)
+    exit.isOpen = true
+    exit.at = time
+    exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
+    exit.rip = fields.integer(ExitField.rip)
+    exit.level = .unknown
+    exit.awaitsTwin = true
+    exit.isReflected = false
+    exit.wasInterrupted = false
+    exit.offCPU = 0
+    if level == .l2 {
+      // Only an exit that seems to be L2's can be a stale one.
+      exit.info1 = fields.integer(ExitField.info1)
+      exit.info2 = fields.integer(ExitField.info2)
+    }
     hasReason = true
     enteredSinceRun = true
     emulationIsExplained = false
