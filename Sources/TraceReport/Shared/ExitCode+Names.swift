@@ -1,13 +1,11 @@
 import KVMEvents
 
 extension ExitCode {
-  /// The reason as the kernel spells it; `UNKNOWN(n)` for a number that no table has.
+  /// The reason as the kernel spells it, without the flag of a refused entry.
   var reasonName: String {
-    "UNKNOWN(\(code))"
+    ExitReasonTable.name(of: isFailedEntry ? ExitCode(raw: code, isa: isa) : self)
   }
 
   /// The reason for people: a refused entry says so.
-  var label: String {
-    isFailedEntry ? reasonName + " (failed entry)" : reasonName
-  }
+  var label: String { ExitReasonTable.name(of: self) }
 }
