@@ -94,8 +94,10 @@ let package = Package(
       name: "TraceChecksTests", dependencies: ["TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),
     .testTarget(
-      name: "TraceReportTests", dependencies: ["TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents"],
-      swiftSettings: common),
+      name: "TraceReportTests",
+      dependencies: [
+        "TraceReport", "TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport",
+      ], swiftSettings: common),
     .testTarget(
       name: "KVMScopeTests", dependencies: ["KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),

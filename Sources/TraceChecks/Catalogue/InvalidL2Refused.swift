@@ -20,7 +20,7 @@ extension CheckDescription {
       "                                     <--  no kvm_entry, no kvm_emulate_insn",
       "kvm_userspace_exit   errno -5             (6.15: KVM_EXIT_INTERNAL_ERROR)",
       "",
-      "Where errno is below zero the event's reason is left over from an earlier exit and means nothing.",
+      "Where errno is below zero, the event's reason is a leftover and means nothing.",
     ],
     commits: [
       KernelCommit("759cbd59674a", "5.17, 5.16.y, 5.15.y: RSM into L2 sets nested_run_pending"),

@@ -29,7 +29,7 @@ extension CheckDescription {
       "kvm_emulate_insn     0:4019c8: …     <--  and on it goes",
       "",
       "5.8 to 5.10: a kvm_entry that no kvm_exit answers comes first.",
-      "Up to 5.7:   a kvm_exit that repeats the last reason, without its kvm_nested_vmexit, comes first.",
+      "Up to 5.7:   a kvm_exit comes first, with the last reason again, and no kvm_nested_vmexit.",
     ],
     commits: [
       KernelCommit(

@@ -50,7 +50,7 @@ extension CheckDescription {
     ],
     pattern: [
       "kvm_emulate_insn   tid 4711          <--  which vCPU?",
-      "                                          no kvm_entry or kvm_exit of 4711 in the whole trace",
+      "                                          4711 has no kvm_entry and no kvm_exit",
     ],
     advice: [
       "Record kvm_entry and kvm_exit: they carry the vcpu_id (kvm_exit since 5.10).",

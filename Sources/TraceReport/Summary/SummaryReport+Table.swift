@@ -18,7 +18,7 @@ extension SummaryReport {
   private func write(_ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle) {
     sink.write(style.bold(Printable.escaped(facts.path)) + "\n")
     for line in style.wrapped(Words.facts(facts), margin: "  ") { sink.write(line + "\n") }
-    sink.write("  " + Words.extent(facts) + "\n")
+    for line in style.wrapped(Words.extent(facts), margin: "  ") { sink.write(line + "\n") }
     if let loss = Words.loss(facts) { sink.write("  " + style.doubtful(loss) + "\n") }
     if !facts.damage.isEmpty {
       let parts = Quantity.counted(UInt64(facts.damage.count), "damaged part")
@@ -74,7 +74,8 @@ extension SummaryReport {
       [.text("state")]
         + levels.flatMap { level in
           [.number(level == .unknown ? "level unknown" : "at " + level.name), .number("")]
-        } + (levels.count > 1 ? [.number("all levels"), .number("")] : []))
+        }
+        + (levels.count > 1 ? [.number("all levels", leaveOut: 1), .number("", leaveOut: 2)] : []))
     func add(_ name: String, _ states: [StateTotal]) {
       func cells(_ states: [StateTotal]) -> [String] {
         guard !states.isEmpty else { return ["", ""] }
@@ -100,7 +101,7 @@ extension SummaryReport {
     guard !vcpu.exitReasons.isEmpty else { return }
     var table = Table([
       .text("exit of"), .text("reason", isFlexible: true), .text("by"), .number("count"),
-      .number("total"), .number("mean"), .number("p50", leaveOut: 1), .number("p99"),
+      .number("total"), .number("mean", leaveOut: 0), .number("p50", leaveOut: 1), .number("p99"),
       .number("max", leaveOut: 2), .number("on CPU", leaveOut: 3),
     ])
     for row in vcpu.exitReasons {

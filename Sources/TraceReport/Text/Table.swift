@@ -26,6 +26,8 @@ struct Table {
   }
 
   private static let gap = 2
+  /// The flexible column is cut to this before other columns go, and further only when none is left to go.
+  private static let comfortable = 30
   private static let leastFlexible = 12
 
   let columns: [Column]
@@ -61,7 +63,7 @@ struct Table {
     func total() -> Int { shown.reduce(margin.count - Self.gap) { $0 + widths[$1] + Self.gap } }
     let flexible = columns.firstIndex(where: \.isFlexible)
     // What the flexible column can give, before a column goes.
-    func surplus() -> Int { flexible.map { max(0, widths[$0] - max(Self.leastFlexible, 24)) } ?? 0 }
+    func surplus() -> Int { flexible.map { max(0, widths[$0] - Self.comfortable) } ?? 0 }
     while total() - surplus() > width,
       let least = shown.filter({ columns[$0].leaveOut != nil }).max(by: {
         (columns[$0].leaveOut ?? 0) < (columns[$1].leaveOut ?? 0)

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+import TraceTestSupport
+
+/// What the commands write, on real recordings.
+@Suite struct FormatTests {
+  @Test(
+    arguments: ["check", "summary", "timeline", "info"],
+    [Recording.bug, Recording.control, Recording.ticks])
+  func everyJSONDocumentMatchesItsSchema(command: String, recording: String) throws {
+    let outcome = try Tool.run([command, "--format", "json", recording])
+    let schema = command == "check" ? "findings" : command
+    let validator = try SchemaValidator(
+      Repository.text(of: "schemas/\(schema)-v1.schema.json"))
+    #expect(try validator.problems(of: outcome.output) == [])
+  }
+
+  @Test func timelineLinesAreTheIntervalsOfTheDocument() throws {
+    let lines = try Tool.run(["timeline", "--format", "jsonl", Recording.bug]).output
+    let document = try JSONParser.parse(
+      Tool.run(["timeline", "--format", "json", Recording.bug]).output)
+    let intervals = try lines.split(separator: "\n").map { try JSONParser.parse(String($0)) }
+    #expect(intervals.count > 100)
+    #expect(intervals == document["intervals"]?.elements)
+  }
+
+  @Test(arguments: ["summary", "timeline", "check"])
+  func everyRowOfCSVHasTheColumnsOfItsHeader(command: String) throws {
+    let text = try Tool.run([command, "--format", "csv", Recording.bug]).output
+    let rows = text.split(separator: "\n")
+    let columns = rows.first?.split(separator: ",", omittingEmptySubsequences: false).count
+    #expect(rows.count > 1)
+    // No value of these recordings holds a comma, but for messages, which are quoted.
+    for row in rows where !row.contains("\"") {
+      #expect(row.split(separator: ",", omittingEmptySubsequences: false).count == columns)
+    }
+  }
+
+  @Test func theSummaryOfTheBugSaysSo() throws {
+    let summary = try JSONParser.parse(
+      Tool.run(["summary", "--format", "json", Recording.bug]).output)
+    #expect(summary["verdict"]?.text == "fail")
+    #expect(summary["findings"]?["l2-emulation"]?.integer == 1)
+    #expect(summary["vcpus"]?[0]?["exits"]?.integer == 141)
+    #expect(summary["traces"]?[0]?["events"]?.integer == 2648)
+  }
+
+  @Test func theSameInputGivesTheSameBytes() throws {
+    let arguments = ["summary", "--format", "json", Recording.bug, Recording.ticks]
+    #expect(try Tool.run(arguments).output == Tool.run(arguments).output)
+  }
+
+  @Test func outputGoesToTheFile() throws {
+    try Tool.withDirectory { directory in
+      let file = directory.appendingPathComponent("out.txt")
+      // What was longer before leaves no rest behind.
+      try Data(repeating: 0x78, count: 1 << 20).write(to: file)
+      let direct = try Tool.run(["summary", Recording.bug])
+      let outcome = try Tool.run(["summary", "-o", file.path, Recording.bug])
+      #expect(outcome.output == "")
+      #expect(try String(contentsOf: file, encoding: .utf8) == direct.output)
+    }
+  }
+
+  @Test func colorIsForTerminalsUnlessAskedFor() throws {
+    let escape = "\u{1b}["
+    #expect(try !Tool.run(["check", Recording.bug]).output.contains(escape))
+    #expect(try Tool.run(["check", "--color", "always", Recording.bug]).output.contains(escape))
+    #expect(try !Tool.run(["check", "--color", "never", Recording.bug]).output.contains(escape))
+  }
+
+  @Test(arguments: [60, 80, 120])
+  func tablesFitTheTerminal(width: Int) throws {
+    let outcome = try Tool.run(
+      ["summary", Recording.bug], environment: ["COLUMNS": String(width)])
+    let wide = outcome.output.split(separator: "\n").filter { $0.count > width }
+    #expect(wide.allSatisfy { $0.contains("/") }, "only a path may be wider: \(wide)")
+  }
+}
