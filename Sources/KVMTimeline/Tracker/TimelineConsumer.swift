@@ -70,6 +70,7 @@ public struct TimelineConsumer: RecordConsumer {
   /// By stream: the position of its CPU.
   private let cpus: [Int]
   private let progress: ((Int) -> Bool)?
+  private var counts: EventCounts
   private var first = UInt64.max
   private var last: UInt64 = 0
 
@@ -89,6 +90,7 @@ public struct TimelineConsumer: RecordConsumer {
     isConverted = conversion != nil
     self.progress = progress
     statistics = WalkStatistics(eventKinds: catalogue.events.count)
+    counts = EventCounts(kinds: catalogue.events.count)
   }
 
   /// Feeds a whole trace to the tracker and ends the pass: all vCPUs end with it.
@@ -97,6 +99,7 @@ public struct TimelineConsumer: RecordConsumer {
   public mutating func walk(_ set: any CPUStreamSet) {
     StreamMerger.merge(set, into: &self)
     tracker.finish()
+    statistics.eventCounts = counts.all
     if first <= last { statistics.span = first...last }
   }
 
@@ -107,7 +110,7 @@ public struct TimelineConsumer: RecordConsumer {
     guard record.length >= 8 else { return isShort() }
     let (id, thread) = catalogue.header(in: block, at: record.offset)
     let number = catalogue.number(of: id)
-    statistics.eventCounts[number] &+= 1
+    counts.add(number)
     var time = record.timestamp
     if isConverted { time = conversion?.nanoseconds(time) ?? time }
     if time < first { first = time }

@@ -1,22 +1,23 @@
-public import KVMEvents
+import EventFormat
+import KVMEvents
 
 /// The fields of one record, read where they lie and only when asked for.
-@frozen
-public struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
-  @usableFromInline let block: RawSpan
-  @usableFromInline let base: Int
-  @usableFromInline let layouts: FieldLayouts
-  @usableFromInline let isBigEndian: Bool
+
+struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
+  let block: RawSpan
+  let base: Int
+  let layouts: FieldLayouts
+  let isBigEndian: Bool
 
   /// Looks at a record.
   ///
   /// - Parameters:
   ///   - block: the bytes that the record lies in.
   ///   - base: where its payload begins; it has at least the descriptor's `minimumLength` bytes.
-  @inlinable
+  
   @inline(__always)
   @_lifetime(copy block)
-  public init(_ block: RawSpan, at base: Int, _ descriptor: EventDescriptor, isBigEndian: Bool) {
+  init(_ block: RawSpan, at base: Int, _ descriptor: EventDescriptor, isBigEndian: Bool) {
     self.block = block
     self.base = base
     layouts = descriptor.fields
@@ -24,14 +25,14 @@ public struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
   }
 
   /// See ``EventFields/integer(_:)``.
-  @inlinable
+  
   @inline(__always)
-  public func integer(_ slot: Int) -> UInt64 {
+  func integer(_ slot: Int) -> UInt64 {
     layouts[slot].read(in: block, at: base, isBigEndian: isBigEndian)
   }
 
   /// See ``EventFields/has(_:)``.
-  @inlinable
+  
   @inline(__always)
-  public func has(_ slot: Int) -> Bool { layouts[slot].isPresent }
+  func has(_ slot: Int) -> Bool { layouts[slot].isPresent }
 }
