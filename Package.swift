@@ -101,7 +101,9 @@ let package = Package(
     .testTarget(
       name: "KVMScopeTests", dependencies: ["KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),
-    .testTarget(name: "CommandLineTests", dependencies: ["TraceTestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["KVMScope", "TraceChecks", "TraceTestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
