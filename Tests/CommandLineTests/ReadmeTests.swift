@@ -1,6 +1,6 @@
 import Foundation
-import TraceTestSupport
 import Testing
+import TraceTestSupport
 
 /// The README is true: its commands are run, and print what it says.
 ///

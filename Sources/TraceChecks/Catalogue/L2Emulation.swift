@@ -3,7 +3,7 @@ extension CheckDescription {
     id: "l2-emulation",
     severity: .error,
     severityNote: "warning when it is a single instruction",
-    title: "KVM emulated the nested guest (L2) because its state was invalid",
+    title: "KVM emulated L2 because its state was invalid",
     meaning: [
       """
       Intel hardware refuses to enter a guest whose segment state breaks the rules of VM entry. For a guest of its own \
