@@ -18,11 +18,15 @@ public enum StreamMerger {
   ) {
     var streams = (0..<set.streamCount).map { CPUStream(layout: set.layout(of: $0)) }
     for at in streams.indices { streams[at].advanceBeyondPage(set, &consumer, stream: at) }
-    if streams.count > fewStreams { mergeMany(set, &streams, &consumer) }
-    mergeFew(set, &streams, &consumer)
+    if streams.count <= fewStreams {
+      mergeFew(set, &streams, &consumer)
+    } else {
+      mergeMany(set, &streams, &consumer)
+    }
     for at in streams.indices where streams[at].hasLoss { streams[at].reportLoss(&consumer, stream: at) }
   }
 
+  /// Looks at all streams for every run.
   @inline(never)
   private static func mergeFew<Consumer: RecordConsumer>(
     _ set: any CPUStreamSet, _ streams: inout [CPUStream], _ consumer: inout Consumer
@@ -30,26 +34,34 @@ public enum StreamMerger {
     while true {
       // The span is taken anew whenever a stream has gone on to another block.
       let bytes = set.bytes
+      var times = InlineArray<8, UInt64>(repeating: .max)
+      for at in streams.indices where streams[at].isLive { times[at] = streams[at].record.timestamp }
       var first: Int
-      // The time at which another stream is due.
+      // The time at which another stream is due: one before it in the list goes first at the same time.
       var due: UInt64
       repeat {
-        first = -1
+        first = 0
         due = .max
-        var time = UInt64.max
-        for at in streams.indices where streams[at].isLive {
-          let next = streams[at].record.timestamp
-          if first < 0 || next < time {
-            // The one that was first until now goes first at the same time.
-            due = min(due, first < 0 ? .max : time - 1)
+        var time = times[0]
+        for at in 1..<max(streams.count, 1) {
+          let next = times[at]
+          if next < time {
+            due = time &- 1
             first = at
             time = next
-          } else {
-            due = min(due, next)
+          } else if next < due {
+            due = next
           }
         }
-        if first < 0 { return }
-      } while follow(&streams[first], first, until: due, in: bytes, set, &consumer)
+        if time == .max {
+          // All have ended, but for those whose clock reads the largest time there is.
+          guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
+          first = last
+        }
+        let goesOn = follow(&streams[first], first, until: due, in: bytes, set, &consumer)
+        times[first] = streams[first].record.timestamp
+        if !goesOn { break }
+      } while true
       streams[first].advanceBeyondPage(set, &consumer, stream: first)
     }
   }
@@ -85,8 +97,7 @@ public enum StreamMerger {
     return true
   }
 
-  /// Merges by a tree until all streams have ended, or until one's clock reads the largest time there is: then it looks
-  /// like one that has ended, and `mergeFew` must go on.
+  /// Finds the next stream by a tree.
   @inline(never)
   private static func mergeMany<Consumer: RecordConsumer>(
     _ set: any CPUStreamSet, _ streams: inout [CPUStream], _ consumer: inout Consumer
@@ -103,7 +114,13 @@ public enum StreamMerger {
         tree.replace(with: streams[first].record.timestamp)
         first = tree.winner
       }
-      if !streams[first].isLive { return }
+      if !streams[first].isLive {
+        // All have ended, but for those whose clock reads the largest time there is.
+        guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
+        while follow(&streams[last], last, until: .max, in: bytes, set, &consumer) {}
+        streams[last].advanceBeyondPage(set, &consumer, stream: last)
+        continue
+      }
       streams[first].advanceBeyondPage(set, &consumer, stream: first)
       tree.replace(with: streams[first].isLive ? streams[first].record.timestamp : .max)
     }
