@@ -33,10 +33,8 @@ public struct EventLine: Sendable {
 
   /// Appends everything up to what the event says, which comes next.
   ///
-  /// - Parameters:
-  ///   - comm: the task's name; `<...>` is written for nil, and `<idle>` for thread 0 without a name.
-  ///   - timestamp: as `isNanoseconds` says.
-  ///   - name: safe to print, as ``EventTextRenderer/name(of:)`` gives it.
+  /// For a task without a name `<...>` is written, and `<idle>` for thread 0. The time stamp counts what
+  /// `isNanoseconds` says; the event's name must be safe to print, as ``EventTextRenderer/name(of:)`` gives it.
   public func appendHead(
     buffer: Int = 0, comm: String?, thread: Int32, cpu: Int, timestamp: UInt64, name: String,
     to bytes: inout [UInt8]
@@ -71,9 +69,7 @@ public struct EventLine: Sendable {
     while bytes.count - start < 22 { bytes.append(32) }
   }
 
-  /// Appends the line that tells of a gap, without a line break.
-  ///
-  /// - Parameter count: the events lost; nil when nobody counted them.
+  /// Appends the line that tells of a gap, without a line break; `count` is nil when nobody counted the events.
   public func appendLoss(buffer: Int = 0, cpu: Int, count: UInt64?, to bytes: inout [UInt8]) {
     appendPrefix(buffer, to: &bytes)
     bytes.append(text: "CPU:")

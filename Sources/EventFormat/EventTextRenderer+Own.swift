@@ -36,8 +36,12 @@ extension EventTextRenderer {
     if let name = ExitReasonTable.pluginName(of: code.code, isa: isa) {
       bytes.append(text: name)
       if code.isFailedEntry { bytes.append(text: " FAILED_VMENTRY") }
+    } else if let name = ExitReasonTable.knownName(of: code) {
+      bytes.append(text: name)
     } else {
-      bytes.append(text: ExitReasonTable.name(of: code))
+      bytes.append(text: "UNKNOWN (")
+      bytes.append(decimal: raw)
+      bytes.append(text: ")")
     }
   }
 

@@ -42,10 +42,14 @@ public final class EventTextRenderer {
     self.printkFormats = printkFormats
     var texts = [[UInt8]?](repeating: nil, count: events.count)
     for source in sources {
-      guard let id = Self.identifier(of: source.text), let small = UInt16(exactly: id) else { continue }
+      guard let id = Self.identifier(of: source.text), let small = UInt16(exactly: id) else {
+        continue
+      }
       let number = catalogue.number(of: small)
       // Where two texts declare the same id the first one counts, as in the catalogue.
-      if number > 0, number < texts.count, texts[number] == nil, events[number].system == source.system {
+      if number > 0, number < texts.count, texts[number] == nil,
+        events[number].system == source.system
+      {
         texts[number] = source.text
       }
     }
@@ -134,8 +138,11 @@ public final class EventTextRenderer {
     }
   }
 
-  private static func value(_ field: FieldDescription, _ record: borrowing RecordView) -> EventFieldValue {
-    guard field.offset >= 0, field.offset <= record.length - (field.isDynamic ? 4 : field.size) else {
+  private static func value(_ field: FieldDescription, _ record: borrowing RecordView)
+    -> EventFieldValue
+  {
+    guard field.offset >= 0, field.offset <= record.length - (field.isDynamic ? 4 : field.size)
+    else {
       return .missing
     }
     if field.isArray || field.isDynamic {

@@ -6,22 +6,28 @@ struct KernelSymbols: Sendable {
   private let formats: [UInt64: [UInt8]]
   private let isLong: Bool
 
-  /// - Parameters:
-  ///   - kallsyms: as in `/proc/kallsyms`; lines that are not understood are passed over.
-  ///   - printkFormats: as in `printk_formats` of tracefs.
+  /// Reads texts as in `/proc/kallsyms` and in `printk_formats` of tracefs.
+  ///
+  /// Lines that are not understood are passed over.
   init(kallsyms: [UInt8], printkFormats: [UInt8], longSize: Int) {
     text = kallsyms
     isLong = longSize == 8
     var found: [(UInt64, Range<Int>)] = []
     Self.forEachLine(kallsyms) { line in
-      guard let (address, end) = Self.hex(kallsyms, line.lowerBound, line.upperBound) else { return }
+      guard let (address, end) = Self.hex(kallsyms, line.lowerBound, line.upperBound) else {
+        return
+      }
       // Without rights to read them all addresses are 0.
-      guard address != 0, end + 3 < line.upperBound, kallsyms[end] == 32, kallsyms[end + 2] == 32 else { return }
+      guard address != 0, end + 3 < line.upperBound, kallsyms[end] == 32, kallsyms[end + 2] == 32
+      else { return }
       let kind = kallsyms[end + 1]
       let begin = end + 3
-      let stop = kallsyms[begin..<line.upperBound].firstIndex { $0 == 9 || $0 == 32 } ?? line.upperBound
+      let stop =
+        kallsyms[begin..<line.upperBound].firstIndex { $0 == 9 || $0 == 32 } ?? line.upperBound
       // Absolute symbols are no functions, and `$` begins the marks of ARM's assembler.
-      guard kind != UInt8(ascii: "A"), kind != UInt8(ascii: "a"), begin < stop, kallsyms[begin] != 0x24 else { return }
+      guard kind != UInt8(ascii: "A"), kind != UInt8(ascii: "a"), begin < stop,
+        kallsyms[begin] != 0x24
+      else { return }
       found.append((address, begin..<stop))
     }
     found.sort { ($0.0, $0.1.lowerBound) < ($1.0, $1.1.lowerBound) }
@@ -32,7 +38,9 @@ struct KernelSymbols: Sendable {
       var begin = line.lowerBound
       if printkFormats[line].starts(with: "0x".utf8) { begin += 2 }
       guard let (address, end) = Self.hex(printkFormats, begin, line.upperBound) else { return }
-      guard end < line.upperBound, let quote = printkFormats[end..<line.upperBound].firstIndex(of: 0x22) else { return }
+      guard end < line.upperBound,
+        let quote = printkFormats[end..<line.upperBound].firstIndex(of: 0x22)
+      else { return }
       var last = line.upperBound
       if last > quote + 1, printkFormats[last - 1] == 0x22 { last -= 1 }
       formats[address] = Self.unescaped(printkFormats[quote + 1..<last])

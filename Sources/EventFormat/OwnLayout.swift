@@ -66,7 +66,8 @@ enum OwnLayout {
       guard let reason = field("exit_reason"), let rip = field("guest_rip") else { return nil }
       self = .exit(
         ExitFields(
-          reason: reason, isa: field("isa"), rip: rip, info1: field("info1"), info2: field("info2")))
+          reason: reason, isa: field("isa"), rip: rip, info1: field("info1"), info2: field("info2"))
+      )
     case ("kvm", "kvm_nested_vmexit"), ("kvm", "kvm_nested_vmexit_inject"):
       guard let code = field("exit_code"), let info1 = field("exit_info1"),
         let info2 = field("exit_info2"), let interruptInfo = field("exit_int_info"),
@@ -87,7 +88,8 @@ enum OwnLayout {
         EmulateFields(
           rip: rip, csBase: csBase, length: length, instruction: instruction, failed: failed))
     case ("sched", "sched_switch"):
-      guard let previous = field("prev_pid"), let next = field("next_pid"), let state = field("prev_state")
+      guard let previous = field("prev_pid"), let next = field("next_pid"),
+        let state = field("prev_state")
       else { return nil }
       self = .schedSwitch(
         SwitchFields(

@@ -83,7 +83,7 @@ struct PrintEvaluator: ~Escapable {
       }
     case .array(let field, let count, let elementSize):
       append(array: field, value(count).bits, value(elementSize).bits, to: &bytes)
-    case .number, .unary, .binary, .element, .dynamicLength:
+    case .number, .unary, .binary, .element, .dynamicLength, .unknownConstant:
       let number = value(argument)
       bytes.append(signed: number.signed)
     }
@@ -167,7 +167,7 @@ struct PrintEvaluator: ~Escapable {
     case .dynamicLength(let field):
       let range = record.range(field)
       return PrintValue(UInt64(range.count), isSigned: true, isWide: false)
-    case .string, .symbol, .flags, .hex, .array: return .zero
+    case .string, .symbol, .flags, .hex, .array, .unknownConstant: return .zero
     }
   }
 
@@ -178,7 +178,8 @@ struct PrintEvaluator: ~Escapable {
     case 1, 2:
       let unused = UInt64(64 - size * 8)
       let high = value.bits << unused
-      let bits = isSigned ? UInt64(bitPattern: Int64(bitPattern: high) >> Int64(unused)) : high >> unused
+      let bits =
+        isSigned ? UInt64(bitPattern: Int64(bitPattern: high) >> Int64(unused)) : high >> unused
       return PrintValue(bits, isSigned: true, isWide: false)
     default: return value
     }

@@ -2,6 +2,8 @@
 indirect enum PrintExpression: Sendable {
   case number(PrintValue)
   case string([UInt8])
+  /// The name of a constant whose value only the kernel's sources tell.
+  case unknownConstant
   case field(FieldDescription)
   case unary(PrintOperator, PrintExpression)
   case binary(PrintOperator, PrintExpression, PrintExpression)

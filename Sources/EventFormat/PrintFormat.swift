@@ -48,7 +48,11 @@ struct PrintConversion: Sendable {
     case .signed:
       let number = unused == 0 ? value.signed : (value.signed << Int64(unused)) >> Int64(unused)
       digits.append(decimal: number.magnitude)
-      if number < 0 { prefix = [UInt8(ascii: "-")] } else if hasPlus { prefix = [UInt8(ascii: "+")] }
+      if number < 0 {
+        prefix = [UInt8(ascii: "-")]
+      } else if hasPlus {
+        prefix = [UInt8(ascii: "+")]
+      }
     case .hex, .capitalHex:
       digits.append(hex: cut)
       if isAlternate && cut != 0 { prefix = [UInt8(ascii: "0"), UInt8(ascii: "x")] }

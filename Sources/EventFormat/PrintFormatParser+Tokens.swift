@@ -75,7 +75,9 @@ extension PrintFormatParser {
     let isUnsigned = suffix.contains("u")
     let isWide = suffix.contains("ll") || (suffix.contains("l") && longSize == 8)
     if !isWide {
-      if !isUnsigned && bits <= 0x7fff_ffff { return PrintValue(bits, isSigned: true, isWide: false) }
+      if !isUnsigned && bits <= 0x7fff_ffff {
+        return PrintValue(bits, isSigned: true, isWide: false)
+      }
       if (isUnsigned || radix != 10) && bits <= 0xffff_ffff {
         return PrintValue(bits, isSigned: false, isWide: false)
       }
@@ -98,13 +100,31 @@ extension PrintFormatParser {
         break
       }
     }
-    guard let first = words.first, first != "REC", let digit = first.utf8.first, digit > 0x39, accept(")")
+    guard let first = words.first, first != "REC", let digit = first.utf8.first, digit > 0x39,
+      accept(")")
     else {
       at = before
       return nil
     }
-    if pointers > 0 { return (0, false) }
-    return Self.integerType(words, longSize: longSize)
+    let type = pointers > 0 ? (0, false) : Self.integerType(words, longSize: longSize)
+    // A constant in parentheses looks like a cast until nothing follows that could be cast.
+    guard beginsOperand(signs: type.0 > 0) else {
+      at = before
+      return nil
+    }
+    return type
+  }
+
+  private mutating func beginsOperand(signs: Bool) -> Bool {
+    skipBlanks()
+    guard at < text.count else { return false }
+    switch text[at] {
+    case UInt8(ascii: "("), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "!"),
+      UInt8(ascii: "~"):
+      return true
+    case UInt8(ascii: "-"), UInt8(ascii: "+"): return signs
+    case let other: return Self.isPartOfName(other)
+    }
   }
 
   /// Size and sign of an integer type; size 0 for a type that is none, which leaves a value as it is.

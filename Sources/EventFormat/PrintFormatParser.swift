@@ -22,13 +22,13 @@ struct PrintFormatParser: ~Copyable {
   /// How much of the limits is used up.
   private var depth = 0
   private var nodes = 0
+  /// Whether what is read is a value in a table of names.
+  private var isInTable = false
 
   static let maximumDepth = 64
   static let maximumNodes = 2048
 
-  /// - Parameters:
-  ///   - text: the whole format text; the part behind `print fmt:` is read.
-  ///   - fields: all fields, the common ones too.
+  /// Takes a whole format text, of which the part behind `print fmt:` is read, and the fields that it may name.
   init(_ text: [UInt8], fields: [FieldDescription], longSize: Int) {
     self.text = text
     self.fields = fields
@@ -83,7 +83,8 @@ struct PrintFormatParser: ~Copyable {
     var left = try operand()
     while true {
       let before = at
-      guard let found = binaryOperator(), let precedence = found.precedence, precedence > least else {
+      guard let found = binaryOperator(), let precedence = found.precedence, precedence > least
+      else {
         at = before
         return left
       }
@@ -147,7 +148,8 @@ struct PrintFormatParser: ~Copyable {
     return try indexed(inner)
   }
 
-  private mutating func indexed(_ base: PrintExpression) throws(PrintFormatError) -> PrintExpression {
+  private mutating func indexed(_ base: PrintExpression) throws(PrintFormatError) -> PrintExpression
+  {
     guard accept("[") else { return base }
     let index = try expression()
     guard accept("]") else { throw .syntax(at: at) }
@@ -156,7 +158,8 @@ struct PrintFormatParser: ~Copyable {
   }
 
   private mutating func character() throws(PrintFormatError) -> PrintExpression {
-    guard at + 2 < text.count, text[at + 1] != UInt8(ascii: "\\"), text[at + 2] == UInt8(ascii: "'") else {
+    guard at + 2 < text.count, text[at + 1] != UInt8(ascii: "\\"), text[at + 2] == UInt8(ascii: "'")
+    else {
       throw .unsupported(at: at)
     }
     let value = PrintValue(UInt64(text[at + 1]), isSigned: true, isWide: false)
@@ -198,9 +201,25 @@ struct PrintFormatParser: ~Copyable {
         .dynamicLength(try parser.field(parser.identifier()))
       }
     default:
-      throw .unsupported(at: begin)
+      if let value = Self.constants[name] {
+        return try node(.number(PrintValue(value, isSigned: true, isWide: false)))
+      }
+      guard isInTable && !name.isEmpty else { throw .unsupported(at: begin) }
+      return try node(.unknownConstant)
     }
   }
+
+  /// Constants that kernels leave unresolved in their format texts, and that no kernel can change.
+  ///
+  /// VMXERR_*: the VM-instruction errors of Intel's manual, volume 3, chapter 31.4. VDSO_CLOCKMODE_*: known to the
+  /// programs of every user (`include/vdso/clocksource.h`, `arch/x86/include/asm/vdso/clocksource.h`).
+  private static let constants: [String: UInt64] = [
+    "VMXERR_VMLAUNCH_NONCLEAR_VMCS": 4, "VMXERR_VMRESUME_NONLAUNCHED_VMCS": 5,
+    "VMXERR_VMRESUME_AFTER_VMXOFF": 6, "VMXERR_ENTRY_INVALID_CONTROL_FIELD": 7,
+    "VMXERR_ENTRY_INVALID_HOST_STATE_FIELD": 8, "VMXERR_ENTRY_EVENTS_BLOCKED_BY_MOV_SS": 26,
+    "VDSO_CLOCKMODE_NONE": 0, "VDSO_CLOCKMODE_TSC": 1, "VDSO_CLOCKMODE_PVCLOCK": 2,
+    "VDSO_CLOCKMODE_HVCLOCK": 3,
+  ]
 
   private mutating func call(
     _ arguments: (inout PrintFormatParser) throws(PrintFormatError) -> PrintExpression
@@ -236,14 +255,19 @@ struct PrintFormatParser: ~Copyable {
     while accept(",") {
       guard accept("{") else { throw .syntax(at: at) }
       if accept("}") { continue }
-      guard let number = (try expression()).constant else { throw .unsupported(at: at) }
+      isInTable = true
+      let value = try expression()
+      isInTable = false
       guard accept(",") else { throw .syntax(at: at) }
       skipBlanks()
-      entries.append(PrintName(value: number.bits, name: try literal()))
+      let name = try literal()
+      // A value that is not known has no name: the number is shown.
+      if let constant = value.constant {
+        entries.append(PrintName(value: constant.bits, name: name))
+      }
       guard accept("}") else { throw .syntax(at: at) }
     }
     guard accept(")") else { throw .syntax(at: at) }
-    // The numbers of the table are gone from the tree: only deeper trees count.
     return isFlags ? .flags(value, separator: separator, entries) : .symbol(value, entries)
   }
 }

@@ -35,7 +35,9 @@ struct PrintValue: Sendable {
     }
   }
 
-  /// An operator between two operands, after the usual arithmetic conversions. What C leaves undefined is 0.
+  /// An operator between two operands, after the usual arithmetic conversions.
+  ///
+  /// What C leaves undefined is 0.
   func applying(_ operation: PrintOperator, _ right: PrintValue) -> PrintValue {
     if operation == .shiftLeft || operation == .shiftRight { return shifted(operation, right) }
     let wide = isWide || right.isWide
@@ -81,7 +83,9 @@ struct PrintValue: Sendable {
   }
 
   private func shifted(_ operation: PrintOperator, _ right: PrintValue) -> PrintValue {
-    guard right.bits < (isWide ? 64 : 32) else { return PrintValue(0, isSigned: isSigned, isWide: isWide) }
+    guard right.bits < (isWide ? 64 : 32) else {
+      return PrintValue(0, isSigned: isSigned, isWide: isWide)
+    }
     if operation == .shiftLeft {
       return PrintValue(bits << right.bits, isSigned: isSigned, isWide: isWide)
     }

@@ -21,7 +21,7 @@ public enum SafeText {
 
   /// Makes the end of `bytes` safe in place: what comes before `start` stays.
   ///
-  /// - Parameter keepingLineBreaks: for text whose line breaks are not the trace's but the printer's.
+  /// Line breaks are kept in a text whose line breaks are not the trace's but the printer's.
   public static func sanitize(
     _ bytes: inout [UInt8], from start: Int, keepingLineBreaks: Bool = false
   ) {

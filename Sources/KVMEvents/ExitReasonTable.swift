@@ -19,14 +19,19 @@ public enum ExitReasonTable {
   /// A refused VM entry has its flag behind the name: `INVALID_STATE FAILED_VMENTRY`. Where the event did not say which
   /// instruction set it meant, only the number can be given.
   public static func name(of code: ExitCode) -> String {
+    if let name = knownName(of: code) { return name }
+    if code.isa == .svm { return "UNKNOWN(0x\(String(code.code, radix: 16)))" }
+    return "UNKNOWN(\(code.code))" + (code.isFailedEntry ? " FAILED_VMENTRY" : "")
+  }
+
+  /// As ``name(of:)``; nil for a number without a name.
+  public static func knownName(of code: ExitCode) -> String? {
     switch code.isa {
     case .vmx:
-      let name = entry(code.code, in: vmx)?.name ?? "UNKNOWN(\(code.code))"
+      guard let name = entry(code.code, in: vmx)?.name else { return nil }
       return code.isFailedEntry ? name + " FAILED_VMENTRY" : name
-    case .svm:
-      return entry(code.code, in: svm)?.name ?? "UNKNOWN(0x\(String(code.code, radix: 16)))"
-    case nil:
-      return "UNKNOWN(\(code.code))"
+    case .svm: return entry(code.code, in: svm)?.name
+    case nil: return nil
     }
   }
 
