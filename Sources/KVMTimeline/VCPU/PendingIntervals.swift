@@ -38,11 +38,17 @@ extension VCPUTrack {
   /// Queues an interval behind those that wait already.
   mutating func keep(_ interval: PendingInterval, _ output: inout TimelineOutput) {
     if interval.begin >= interval.end { return }
-    if pending.count >= Self.mostPending {
-      let oldest = pending.removeFirst()
-      report(oldest, &output)
-    }
+    if pending.count >= Self.mostPending { makeRoom(&output) }
     pending.append(interval)
+  }
+
+  /// The oldest interval can wait no longer.
+  private mutating func makeRoom(_ output: inout TimelineOutput) {
+    let oldest = pending.removeFirst()
+    guard !hasRun else { return report(oldest, &output) }
+    // Nothing may come out of a thread that perhaps only creates vCPUs: its past becomes one unknown stretch.
+    pending[0].begin = oldest.begin
+    pending[0].state = .unknown
   }
 
   /// Counts an interval and gives it to the receiver. What lies outside the window is cut off.
@@ -89,13 +95,17 @@ extension VCPUTrack {
 
   /// Hands out all that waits, if nothing in it is open any more.
   mutating func flush(_ output: inout TimelineOutput) {
-    if pending.isEmpty || holdsForWakeup { return }
+    if pending.isEmpty || holdsForWakeup || !hasRun { return }
     for interval in pending where interval.level == nil || interval.needsGuestProof { return }
     flushUnproved(&output)
   }
 
   /// Hands out all that waits, proved or not.
   mutating func flushUnproved(_ output: inout TimelineOutput) {
+    guard hasRun else {
+      pending.removeAll(keepingCapacity: true)
+      return
+    }
     for interval in pending { report(interval, &output) }
     pending.removeAll(keepingCapacity: true)
   }

@@ -50,8 +50,12 @@ public struct CheckRunner: Sendable {
           why: "events that it needs were not recorded (see missing-events)", isDecisive: check.isDecisive))
       return
     }
+    // A vCPU that cannot be judged for a decisive reason needs no other one.
     var said: Set<Int> = []
-    for fact in evidence.timelineFacts {
+    let facts = evidence.timelineFacts
+    for fact in facts.filter({ $0.kind != .emulatedAtUnknownLevel })
+      + facts.filter({ $0.kind == .emulatedAtUnknownLevel })
+    {
       let track = evidence.tracks[fact.vcpu]
       guard track.hasRun, check.applies(to: track.isa), check.isDecisive else { continue }
       let why: String
@@ -68,7 +72,7 @@ public struct CheckRunner: Sendable {
         isDecisive = false
       default: continue
       }
-      guard said.insert(fact.vcpu * 2 + (isDecisive ? 1 : 0)).inserted else { continue }
+      guard said.insert(fact.vcpu).inserted else { continue }
       judgement.notJudged.append(
         NotJudged(
           check: check.id, trace: evidence.trace, identity: track.identity, why: why, isDecisive: isDecisive))
