@@ -85,7 +85,8 @@ let package = Package(
       dependencies: ["TraceContainer", "RingBuffer", "TraceBytes", "Decompression", "TraceTestSupport", "CTraceEvent"],
       swiftSettings: views),
     .testTarget(
-      name: "EventFormatTests", dependencies: ["EventFormat", "TraceBytes", "KVMEvents", "TraceTestSupport"],
+      name: "EventFormatTests",
+      dependencies: ["EventFormat", "TraceContainer", "TraceBytes", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"], swiftSettings: common),
     .testTarget(

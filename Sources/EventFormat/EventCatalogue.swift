@@ -1,13 +1,17 @@
 public import KVMEvents
 public import TraceBytes
 
-/// All events that a file can hold, from its own format texts. Made once per file, then only read.
+/// All events that a file can hold, from its own format texts.
+///
+/// Made once per file, then only read.
 public struct EventCatalogue: Sendable {
   /// The files' events, densely numbered; `events[0]` is a stand-in for ids that no text declares.
   public private(set) var events: [EventDescription]
   /// By the same numbers.
   public private(set) var descriptors: [EventDescriptor]
-  /// Texts that could not be used. They cost only themselves.
+  /// Texts, or lines of them, that could not be used.
+  ///
+  /// They cost only what they declare.
   public private(set) var problems: [FormatProblem] = []
   /// The event id in every record.
   public private(set) var commonType = FieldLayout(offset: 0, size: 2, isSigned: false)
@@ -18,23 +22,23 @@ public struct EventCatalogue: Sendable {
   /// Event id → dense number.
   @usableFromInline var index: [UInt16]
   /// The common fields stand where they do in every kernel since 2.6.31, least significant byte first.
-  @usableFromInline var hasUsualHeader = false
+  @usableFromInline var hasUsualHeader: Bool
 
   /// Reads format texts.
   ///
   /// - Parameters:
   ///   - sources: in file order; where two declare the same id the first one counts.
   ///   - longSize: bytes of a `long` on the recording machine.
+  ///   - isBigEndian: whether that machine stores the most significant byte first.
   public init(_ sources: [FormatSource], longSize: Int, isBigEndian: Bool) {
     self.isBigEndian = isBigEndian
+    hasUsualHeader = !isBigEndian
     index = [UInt16](repeating: 0, count: 65536)
-    events = [
-      EventDescription(id: -1, system: "", name: "unknown", fields: [], printFormatFailed: false)
-    ]
-    descriptors = [
-      EventDescriptor(kind: .other, minimumLength: 0, fields: FieldLayouts())
-    ]
-    guard var parser = FormatParser(longSize: longSize, isBigEndian: isBigEndian) else {
+    events = [EventDescription(id: -1, system: "", name: "unknown", fields: [])]
+    descriptors = [EventDescriptor(kind: .other, minimumLength: 0, fields: FieldLayouts())]
+    let texts = checked(sources)
+    guard let results = FormatParser.parse(texts, longSize: longSize, isBigEndian: isBigEndian)
+    else {
       problems.append(FormatProblem(event: "all", what: "no memory for the parser"))
       return
     }
@@ -42,21 +46,44 @@ public struct EventCatalogue: Sendable {
     for schema in EventSchema.all {
       for name in schema.names { schemas[schema.system + ":" + name] = schema }
     }
-    var hasCommonFields = false
-    for source in sources {
-      guard let (event, common) = parser.parse(source) else {
-        problems.append(FormatProblem(event: source.system, what: "a format text that cannot be parsed"))
+    if let first = results.lazy.compactMap({ $0 }).first { takeCommonFields(first.commonFields) }
+    for (source, result) in zip(texts, results) {
+      guard let event = result?.event else {
+        problems.append(
+          FormatProblem(event: source.text.name, what: "libtraceevent refuses the text"))
         continue
-      }
-      if !hasCommonFields {
-        hasCommonFields = true
-        takeCommonFields(common)
       }
       add(event, schemas[event.system + ":" + event.name])
     }
-    hasUsualHeader =
-      !isBigEndian && commonType.offset == 0 && commonType.size == 2 && commonPID.offset == 4
-      && commonPID.size == 4
+  }
+
+  /// The texts that are format texts, up to the fields.
+  private mutating func checked(
+    _ sources: [FormatSource]
+  ) -> [(system: String, text: CheckedFormatText)] {
+    var texts: [(system: String, text: CheckedFormatText)] = []
+    for source in sources {
+      do throws(CheckedFormatTextError) {
+        let text = try CheckedFormatText(source)
+        if text.skippedLines > 0 {
+          problems.append(
+            FormatProblem(
+              event: text.name,
+              what: "\(text.skippedLines) lines are no fields, line \(text.firstSkippedLine) first")
+          )
+        }
+        texts.append((source.system, text))
+      } catch {
+        let what =
+          switch error {
+          case .name: "a format text without a name"
+          case .id: "a format text without an id in 0…65535"
+          case .fields: "a format text without fields"
+          }
+        problems.append(FormatProblem(event: source.system, what: what))
+      }
+    }
+    return texts
   }
 
   private mutating func takeCommonFields(_ fields: [FieldDescription]) {
@@ -66,6 +93,9 @@ public struct EventCatalogue: Sendable {
       if field.name == "common_type" { commonType = layout }
       if field.name == "common_pid" { commonPID = layout }
     }
+    hasUsualHeader =
+      !isBigEndian && commonType.offset == 0 && commonType.size == 2 && commonPID.offset == 4
+      && commonPID.size == 4
   }
 
   private mutating func add(_ event: EventDescription, _ schema: EventSchema?) {
@@ -80,13 +110,15 @@ public struct EventCatalogue: Sendable {
     var layouts = FieldLayouts()
     var length = max(commonType.end, commonPID.end)
     for (slot, names) in (schema?.fields ?? []).enumerated() {
-      guard let field = Self.find(names, in: event.fields), let layout = Self.layout(of: field) else { continue }
+      guard let field = Self.find(names, in: event.fields), let layout = Self.layout(of: field)
+      else { continue }
       layouts[slot] = layout
       length = max(length, layout.end)
     }
     index[event.id] = UInt16(events.count)
     events.append(event)
-    descriptors.append(EventDescriptor(kind: schema?.kind ?? .other, minimumLength: length, fields: layouts))
+    descriptors.append(
+      EventDescriptor(kind: schema?.kind ?? .other, minimumLength: length, fields: layouts))
   }
 
   private static func find(_ names: [String], in fields: [FieldDescription]) -> FieldDescription? {
@@ -107,7 +139,10 @@ public struct EventCatalogue: Sendable {
 
   /// The event id and the thread id of a record of at least eight bytes.
   ///
-  /// - Parameter base: where its payload begins in `block`.
+  /// - Parameters:
+  ///   - block: the bytes that the record lies in.
+  ///   - base: where its payload begins in `block`.
+  /// - Returns: both numbers, as the record has them.
   @inlinable
   @inline(__always)
   public func header(in block: RawSpan, at base: Int) -> (id: UInt16, thread: Int32) {

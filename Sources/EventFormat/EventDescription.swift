@@ -6,10 +6,10 @@ public struct EventDescription: Sendable {
   public let system: String
   /// The name without its system.
   public let name: String
-  /// In the order of the format text, without the common fields. May be empty.
+  /// In the order of the format text, without the common fields.
+  ///
+  /// May be empty.
   public let fields: [FieldDescription]
-  /// Whether libtraceevent could not parse the `print fmt`: the fields are good all the same.
-  public let printFormatFailed: Bool
 }
 
 /// One field of an event as its format text declares it.

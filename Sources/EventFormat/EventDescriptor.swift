@@ -5,7 +5,9 @@ public import KVMEvents
 public struct EventDescriptor: Sendable, BitwiseCopyable {
   /// What the event means.
   public let kind: EventKind
-  /// A record shorter than this is damaged: it ends before the last of its fields. Common fields included.
+  /// A record shorter than this is damaged: it ends before the last of its fields.
+  ///
+  /// In bytes, common fields included.
   public let minimumLength: UInt32
   /// By slot (see `FieldSlot.swift`).
   public let fields: FieldLayouts

@@ -26,12 +26,14 @@ public struct FieldLayout: Sendable, BitwiseCopyable {
   @inlinable
   public var isPresent: Bool { size != 0 }
 
-  /// The value, sign-extended if the field is signed; 0 when it is absent.
+  /// Reads the field's value.
   ///
   /// - Parameters:
   ///   - block: the bytes that the record lies in. The read is checked against them: a caller that has compared the
   ///     record's length with its event's `minimumLength` reads nothing but the record.
   ///   - base: where the record's payload begins in `block`.
+  ///   - isBigEndian: the byte order of the trace.
+  /// - Returns: the value, sign-extended if the field is signed; 0 when it is absent.
   @inlinable
   @inline(__always)
   public func read(in block: RawSpan, at base: Int, isBigEndian: Bool) -> UInt64 {

@@ -1,48 +1,60 @@
 import CTraceEvent
+import Synchronization
 
-/// libtraceevent's parser of format texts. It is C with inner state: one thread, and nothing of it outlives this type.
+/// libtraceevent's parser of format texts.
 ///
-/// A text is given to it alone, in a handle of its own lifetime; what it says is copied out at once.
-@safe
-struct FormatParser: ~Copyable {
-  private let handle: OpaquePointer
-
-  init?(longSize: Int, isBigEndian: Bool) {
-    guard let handle = unsafe tep_alloc() else { return nil }
-    // SAFETY: the handle was just made, and is freed only in deinit.
-    unsafe self.handle = unsafe handle
-    unsafe tep_set_long_size(handle, Int32(longSize))
-    unsafe tep_set_file_bigendian(handle, isBigEndian ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN)
-    tep_set_loglevel(TEP_LOG_NONE)
+/// It is C with inner state, in old versions even state that all handles share: it works on one thread at a time, what
+/// it says is copied out at once, and nothing of it outlives a call. It is given checked texts only.
+enum FormatParser {
+  /// What one text declares.
+  struct Result {
+    let event: EventDescription
+    let commonFields: [FieldDescription]
   }
 
-  deinit {
-    // SAFETY: made in init, used by nobody else.
-    unsafe tep_free(handle)
-  }
+  private static let turn = Mutex(())
 
-  /// What one text declares; nil when it is no format text.
+  /// Reads texts, each with its subsystem.
   ///
-  /// A `print fmt` that libtraceevent does not understand costs nothing but that.
-  mutating func parse(_ source: FormatSource) -> (event: EventDescription, common: [FieldDescription])? {
-    // The parser takes everything up to the given size, and nothing good has a NUL in it.
-    guard !source.text.isEmpty, source.text.count < 1 << 20, !source.text.contains(0) else { return nil }
+  /// - Returns: one result per text, nil for a text that libtraceevent refuses; nil when there is no memory for the
+  ///   parser.
+  static func parse(
+    _ texts: [(system: String, text: CheckedFormatText)], longSize: Int, isBigEndian: Bool
+  ) -> [Result?]? {
+    turn.withLock { _ in
+      guard let handle = unsafe tep_alloc() else { return nil }
+      // SAFETY: the handle was just made, is used below only, and is freed last.
+      defer { unsafe tep_free(handle) }
+      unsafe tep_set_long_size(handle, longSize == 4 ? 4 : 8)
+      unsafe tep_set_file_bigendian(handle, isBigEndian ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN)
+      tep_set_loglevel(TEP_LOG_NONE)
+      var results: [Result?] = []
+      results.reserveCapacity(texts.count)
+      for (system, text) in texts {
+        // SAFETY: the handle lives until this function returns.
+        unsafe results.append(parse(text, system, handle))
+      }
+      return results
+    }
+  }
+
+  private static func parse(_ text: CheckedFormatText, _ system: String, _ handle: OpaquePointer)
+    -> Result?
+  {
     var parsed: UnsafeMutablePointer<tep_event>?
-    let result = unsafe source.text.withUnsafeBufferPointer { text -> tep_errno in
+    let status = unsafe text.canonical.withUnsafeBufferPointer { text in
       unsafe text.withMemoryRebound(to: CChar.self) { text in
-        // SAFETY: the buffer lives through the call, and its size is given; the handle is ours.
-        unsafe tep_parse_format(handle, &parsed, text.baseAddress, UInt(text.count), source.system)
+        // SAFETY: the buffer lives through the call, which is given its size; the text was written by CheckedFormatText, so
+        // that none of the parser's unchecked paths is taken.
+        unsafe tep_parse_format(handle, &parsed, text.baseAddress, UInt(text.count), system)
       }
     }
-    guard let event = unsafe parsed else { return nil }
+    // Out of memory the event is freed, and the pointer to it stays.
+    guard status != TEP_ERRNO__MEM_ALLOC_FAILED, let event = unsafe parsed else { return nil }
     // SAFETY: tep_parse_format put the event, with its strings and field lists, into the handle, which lives.
-    guard let name = unsafe event.pointee.name else { return nil }
-    let failed =
-      unsafe result != TEP_ERRNO__SUCCESS || UInt32(bitPattern: event.pointee.flags) & 0x8000_0000 != 0
     let description = unsafe EventDescription(
-      id: Int(event.pointee.id), system: source.system, name: String(cString: name),
-      fields: Self.copy(event.pointee.format.fields), printFormatFailed: failed)
-    return unsafe (description, Self.copy(event.pointee.format.common_fields))
+      id: text.id, system: system, name: text.name, fields: copy(event.pointee.format.fields))
+    return unsafe Result(event: description, commonFields: copy(event.pointee.format.common_fields))
   }
 
   /// Copies a linked list of fields.
@@ -50,7 +62,7 @@ struct FormatParser: ~Copyable {
     var fields: [FieldDescription] = []
     var next = unsafe first
     // SAFETY: libtraceevent links what it allocated and ends with a null pointer.
-    while let field = unsafe next, fields.count < 1024 {
+    while let field = unsafe next {
       let flags = unsafe UInt32(truncatingIfNeeded: field.pointee.flags)
       unsafe fields.append(
         FieldDescription(
