@@ -37,7 +37,7 @@ struct KVMScopeTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, InfoCommand.self,
-      ExplainCommand.self,
+      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
+      InfoCommand.self, ExplainCommand.self,
     ])
 }

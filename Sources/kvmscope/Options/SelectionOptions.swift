@@ -26,13 +26,6 @@ struct SelectionOptions: ParsableArguments {
     name: [.customShort("p"), .long], help: ArgumentHelp("Only these threads.", valueName: "list"))
   var pid: NumberList?
 
-  @Option(
-    name: [.customShort("e"), .long],
-    help: ArgumentHelp(
-      "Only events of this name, as in kvm_exit or kvm:kvm_exit; may be repeated.",
-      valueName: "event"))
-  var event: [String] = []
-
   func validate() throws {
     if let begin, let end, end < begin {
       throw ValidationError("--end \(end) lies before --begin \(begin).")

@@ -14,7 +14,6 @@ enum Run {
     options.vcpus = selection.vcpu?.numbers
     options.vms = selection.vm?.numbers
     options.threads = selection.pid?.numbers
-    options.events = selection.event
     return options
   }
 

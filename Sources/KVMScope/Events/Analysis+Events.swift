@@ -1,0 +1,119 @@
+import EventFormat
+import KVMTimeline
+import RingBuffer
+import TraceContainer
+public import TraceChecks
+
+/// What `events` says beside the events.
+public struct EventResults: Sendable {
+  /// The trace's facts; `events` counts those handed out.
+  public var trace: TraceFacts
+  /// The walk was stopped before the end of the input.
+  public var wasStopped: Bool
+}
+
+extension Analysis {
+  /// The events of one trace in order of time, as lines in the layout of `trace-cmd report -t`.
+  ///
+  /// Gaps stand between them as lines of their own. The text is safe for a terminal.
+  ///
+  /// - Parameters:
+  ///   - path: the trace.
+  ///   - options: what part of it.
+  ///   - body: takes the bytes of some whole lines; false stops.
+  public static func eventLines(
+    _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
+    _ body: @escaping ([UInt8]) -> Bool
+  ) throws(AnalysisError) -> EventResults {
+    let trace = try OpenedTrace(path: path)
+    let lines = LineCollector(trace, body)
+    return run(
+      trace, options, loss: { lines.add($0, buffer: $1, cpu: $2) },
+      body: { event, block in lines.add(event, block) }, finish: lines.flush,
+      isOpen: { lines.isOpen })
+  }
+
+  /// The events of one trace in order of time, with their fields.
+  ///
+  /// - Parameters:
+  ///   - path: the trace.
+  ///   - options: what part of it.
+  ///   - wantsText: whether rows carry the event's text.
+  ///   - wantsFields: whether rows carry its fields.
+  ///   - prepare: called once before the first event, with what is known of the trace without reading its events.
+  ///   - body: takes one event; false stops.
+  public static func events(
+    _ path: String, _ options: AnalysisOptions = AnalysisOptions(), wantsText: Bool = true,
+    wantsFields: Bool = true, prepare: (TraceFacts) -> Void = { _ in },
+    _ body: @escaping (EventRow) -> Bool
+  ) throws(AnalysisError) -> EventResults {
+    let trace = try OpenedTrace(path: path)
+    prepare(trace.facts)
+    let renderer = trace.makeRenderer()
+    var isOpen = true
+    return run(
+      trace, options, loss: { _, _, _ in },
+      body: { event, block in
+        guard isOpen else { return }
+        var row = EventRow(
+          timestamp: event.time, cpu: event.cpu, thread: event.thread,
+          comm: trace.comm(event.thread), event: renderer.name(of: event.number),
+          buffer: trace.bufferName(event.buffer), text: "", fields: [])
+        let (offset, length) = (event.record.offset, event.record.length)
+        if wantsText {
+          row.text = renderer.text(
+            number: event.number, block: block, offset: offset, length: length)
+        }
+        if wantsFields {
+          renderer.forEachField(number: event.number, block: block, offset: offset, length: length)
+          { row.fields.append(EventRow.Field(name: $0, value: EventRow.Value($1))) }
+        }
+        isOpen = body(row)
+      }, finish: {}, isOpen: { isOpen })
+  }
+
+  private static func run(
+    _ trace: OpenedTrace, _ options: AnalysisOptions,
+    loss: @escaping (Loss, _ buffer: Int, _ cpu: Int) -> Void,
+    body: @escaping (EventConsumer.Event, borrowing RawSpan) -> Void,
+    finish: () -> Void, isOpen: @escaping () -> Bool
+  ) -> EventResults {
+    var wasStopped = false
+    var done: UInt64 = 0
+    var tracks: [VCPUTrack]?
+    let needsTracks = options.vcpus != nil || options.vms != nil
+    let total = trace.byteCount &* (needsTracks ? 2 : 1)
+    if needsTracks {
+      // Which thread drives which vCPU is known for all times, whatever the window.
+      var everything = AnalysisOptions()
+      everything.progress = options.progress
+      tracks =
+        TimelinePass.run(trace, everything, receiver: nil, done: &done, total: total).tracker.tracks
+    }
+    let counter = ProgressCounter(done: done, total: total, options.progress)
+    var consumer = EventConsumer(
+      trace, options, threads: ThreadSelection(options, tracks: tracks),
+      progress: { bytes in
+        if !counter.add(bytes) { wasStopped = true }
+        return !wasStopped && isOpen()
+      }, loss: loss, body: body)
+    StreamMerger.merge(TraceDatStreams(trace.file), into: &consumer)
+    finish()
+    var facts = trace.facts(after: consumer.statistics)
+    facts.events = consumer.count
+    return EventResults(trace: facts, wasStopped: wasStopped)
+  }
+}
+
+extension EventRow.Value {
+  init(_ value: EventFieldValue) {
+    self =
+      switch value {
+      case .unsigned(let number): .unsigned(number)
+      case .signed(let number): .signed(number)
+      case .text(let text): .text(text)
+      case .bytes(let bytes): .bytes(bytes)
+      case .missing: .missing
+      }
+  }
+}

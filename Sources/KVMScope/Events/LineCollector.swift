@@ -1,0 +1,76 @@
+import EventFormat
+import RingBuffer
+import TraceBytes
+import TraceChecks
+import TraceContainer
+
+/// Writes events as lines into a buffer, and hands it on when it is full.
+final class LineCollector {
+  private static let bufferSize = 1 << 16
+
+  private let trace: OpenedTrace
+  private let renderer: EventTextRenderer
+  private let line: EventLine
+  private let body: ([UInt8]) -> Bool
+  private var bytes: [UInt8] = []
+  /// Whether somebody still takes the lines.
+  private(set) var isOpen = true
+
+  init(_ trace: OpenedTrace, _ body: @escaping ([UInt8]) -> Bool) {
+    self.trace = trace
+    self.body = body
+    renderer = trace.makeRenderer()
+    line = EventLine(
+      isNanoseconds: trace.timeUnit == .nanoseconds, buffers: trace.file.buffers.map(\.name))
+  }
+
+  func add(_ event: EventConsumer.Event, _ block: borrowing RawSpan) {
+    guard isOpen else { return }
+    line.appendHead(
+      buffer: event.buffer, comm: trace.comm(event.thread), thread: event.thread, cpu: event.cpu,
+      timestamp: event.time, name: renderer.name(of: event.number), to: &bytes)
+    renderer.append(
+      number: event.number, block: copy block, offset: event.record.offset,
+      length: event.record.length, to: &bytes)
+    endLine()
+  }
+
+  func add(_ loss: Loss, buffer: Int, cpu: Int) {
+    guard isOpen else { return }
+    switch loss {
+    case .none: return
+    case .counted(let count): line.appendLoss(buffer: buffer, cpu: cpu, count: count, to: &bytes)
+    case .uncounted: line.appendLoss(buffer: buffer, cpu: cpu, count: nil, to: &bytes)
+    }
+    endLine()
+  }
+
+  /// Hands on what is left.
+  func flush() {
+    guard isOpen, !bytes.isEmpty else { return }
+    isOpen = body(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  private func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    if bytes.count >= Self.bufferSize { flush() }
+  }
+}
+
+extension OpenedTrace {
+  /// Writes the events of this trace as text.
+  func makeRenderer() -> EventTextRenderer {
+    // Without symbols, addresses stay numbers; the damage is said where the file is opened.
+    let symbols = (try? file.kallsyms) ?? []
+    return EventTextRenderer(
+      sources: sources, catalogue: catalogue, longSize: file.longSize, kallsyms: symbols,
+      printkFormats: file.printkFormats, order: file.order)
+  }
+
+  /// The name of an instance; nil for the top buffer.
+  func bufferName(_ buffer: Int) -> String? {
+    let name = file.buffers[buffer].name
+    return name.isEmpty ? nil : name
+  }
+}

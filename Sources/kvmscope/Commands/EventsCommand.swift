@@ -1,0 +1,70 @@
+import ArgumentParser
+import KVMScope
+import TraceChecks
+import TraceReport
+
+/// `events`: the decoded events.
+struct EventsCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case csv
+    case jsonl
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "events",
+    abstract: "Lists the decoded events in order of time.",
+    discussion: """
+      The text is laid out as `trace-cmd report -t` does it. With --event, a name, a system or system:name may be \
+      given, with * for any letters. --vcpu and --vm keep the events of the threads that drive these vCPUs, while \
+      they do.
+
+      EXAMPLES
+        kvmscope events trace.dat
+        kvmscope events --pid 355 --begin 104.673 --end 104.674 trace.dat
+        kvmscope events -e 'kvm_nested_*' -e kvm_entry --format jsonl trace.dat
+      """)
+
+  @OptionGroup var traces: TraceOptions
+
+  @Option(help: "How to write it.")
+  var format: Format = .text
+
+  @Option(
+    name: [.customShort("e"), .long],
+    help: ArgumentHelp("Only these events; may be repeated.", valueName: "event"))
+  var event: [String] = []
+
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let target = try ResultOutput.open(output, inputs: traces.paths)
+    let progress = ProgressBar(output)
+    var options = Run.options(selection, progress)
+    options.events = event
+    let sink = target.makeSink()
+    let report = EventReport(format == .csv ? .csv : .jsonLines, to: sink)
+    var wasStopped = false
+    for path in traces.paths where !wasStopped && sink.isOpen {
+      let results = try Run.analyze(progress) { () throws(AnalysisError) in
+        switch format {
+        case .text:
+          try Analysis.eventLines(path, options) { lines in
+            sink.write(lines)
+            return sink.isOpen
+          }
+        case .csv, .jsonl:
+          try Analysis.events(
+            path, options, wantsText: format == .csv, wantsFields: format == .jsonl,
+            prepare: { report.beginTrace($0) }
+          ) { report.add($0) }
+        }
+      }
+      Run.reportDamage([results.trace], output)
+      wasStopped = results.wasStopped
+    }
+    try target.finish(sink)
+    try Run.throwIfStopped(wasStopped)
+  }
+}
