@@ -28,6 +28,8 @@ import TraceTestSupport
     Expectation(0, "summary", Recording.bug),
     Expectation(0, "timeline", Recording.bug),
     Expectation(0, "info", Recording.bug),
+    Expectation(0, "events", Recording.bug),
+    Expectation(74, "events", "--output", "/dev/full", Recording.bug),
     Expectation(0, "explain", "--list"),
     Expectation(0, "--help"),
     Expectation(0, "--version"),

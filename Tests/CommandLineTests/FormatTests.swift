@@ -15,6 +15,37 @@ import TraceTestSupport
     #expect(try validator.problems(of: outcome.output) == [])
   }
 
+  @Test(arguments: [Recording.bug, Recording.ticks, "fixtures/trace-dat/containers/s7inst.dat"])
+  func everyLineOfEventsMatchesItsSchema(recording: String) throws {
+    let validator = try SchemaValidator(Repository.text(of: "schemas/events-v1.schema.json"))
+    let lines = try Tool.run(["events", "--format", "jsonl", recording]).output.split(
+      separator: "\n")
+    #expect(lines.count > 1000)
+    let problems = try lines.flatMap { try validator.problems(of: String($0)) }
+    #expect(problems == [])
+  }
+
+  @Test func eventsAreSelectedByNameThreadCPUAndTime() throws {
+    func lines(_ options: String...) throws -> [Substring] {
+      try Tool.run(["events"] + options + [Recording.bug]).output.split(separator: "\n")
+    }
+    let all = try lines()
+    #expect(try lines("-e", "kvm_exit") == all.filter { $0.contains(": kvm_exit: ") })
+    #expect(try lines("-e", "sched") == all.filter { $0.contains(": sched_switch: ") })
+    #expect(
+      try lines("-e", "kvm:kvm_nested_*").count == all.filter { $0.contains(": kvm_nested_") }.count
+    )
+    #expect(try lines("--pid", "355") == all.filter { $0.contains("-355 ") })
+    #expect(try lines("--cpu", "1") == [])
+    #expect(try lines("--cpu", "0") == all)
+    let late = try lines("--begin", "104.802")
+    #expect(!late.isEmpty && late == Array(all.suffix(late.count)))
+    let early = try lines("--end", "104.802")
+    #expect(early + late == all)
+    #expect(try Set(lines("--vcpu", "0")).isSubset(of: lines("--pid", "355")))
+    #expect(try lines("--vcpu", "1") == [])
+  }
+
   @Test func timelineLinesAreTheIntervalsOfTheDocument() throws {
     let lines = try Tool.run(["timeline", "--format", "jsonl", Recording.bug]).output
     let document = try JSONParser.parse(

@@ -1,8 +1,8 @@
 import EventFormat
 import KVMTimeline
 import RingBuffer
-import TraceContainer
 public import TraceChecks
+import TraceContainer
 
 /// What `events` says beside the events.
 public struct EventResults: Sendable {
@@ -21,6 +21,8 @@ extension Analysis {
   ///   - path: the trace.
   ///   - options: what part of it.
   ///   - body: takes the bytes of some whole lines; false stops.
+  /// - Returns: the trace's facts.
+  /// - Throws: when the trace cannot be read.
   public static func eventLines(
     _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
     _ body: @escaping ([UInt8]) -> Bool
@@ -42,6 +44,8 @@ extension Analysis {
   ///   - wantsFields: whether rows carry its fields.
   ///   - prepare: called once before the first event, with what is known of the trace without reading its events.
   ///   - body: takes one event; false stops.
+  /// - Returns: the trace's facts.
+  /// - Throws: when the trace cannot be read.
   public static func events(
     _ path: String, _ options: AnalysisOptions = AnalysisOptions(), wantsText: Bool = true,
     wantsFields: Bool = true, prepare: (TraceFacts) -> Void = { _ in },
