@@ -22,7 +22,8 @@ struct OpenedTrace {
     do throws(FileError) {
       mapped = try MappedFile(path: path)
     } catch {
-      throw AnalysisError.cannotOpen(path: path, reason: "\(error)")
+      if case .isEmpty = error { throw AnalysisError.notATrace(path: path, reason: error.reason) }
+      throw AnalysisError.cannotOpen(path: path, reason: error.reason)
     }
     do throws(ContainerError) {
       file = try TraceDatFile.open(mapped)

@@ -14,16 +14,27 @@ public enum FileError: Error, Hashable, Sendable {
 
 extension FileError: CustomStringConvertible {
   /// One line: the path and what is wrong with it.
-  public var description: String {
+  public var description: String { "\(path): \(reason)" }
+
+  /// The file.
+  public var path: String {
     switch self {
-    case .system(let path, let operation, let code):
-      return "\(path): cannot \(operation): \(FileError.message(of: code))"
-    case .isDirectory(let path):
-      return "\(path): is a directory, not a trace"
-    case .notRegular(let path):
-      return "\(path): is not a regular file (a pipe or a device): save it to a file first"
-    case .isEmpty(let path):
-      return "\(path): is empty"
+    case .system(let path, _, _), .isDirectory(let path), .notRegular(let path), .isEmpty(let path):
+      path
+    }
+  }
+
+  /// What is wrong, without the path.
+  public var reason: String {
+    switch self {
+    case .system(_, let operation, let code):
+      "cannot \(operation): \(FileError.message(of: code))"
+    case .isDirectory:
+      "is a directory, not a trace"
+    case .notRegular:
+      "is not a regular file (a pipe or a device): save it to a file first"
+    case .isEmpty:
+      "at offset 0: the file is empty, a trace expected"
     }
   }
 
