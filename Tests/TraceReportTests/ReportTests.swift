@@ -78,8 +78,8 @@ import TraceChecks
           KVM emulated 2 instructions of L2
           from 2.000000000 to 2.000500000 (500 µs)
 
-                 qemu\x1b[2J-355   [001]      1.999000000: kvm_fpu:              load
-          >            <...>-355   [001]      2.000000000: kvm_emulate_insn:     0:4019c6: c3
+                 qemu\x1b[2J-355   [001]     1.999000000: kvm_fpu:              load
+          >            <...>-355   [001]     2.000000000: kvm_emulate_insn:     0:4019c6: c3
 
           more  kvmscope events --pid 355 host.dat
           why   kvmscope explain l2-emulation

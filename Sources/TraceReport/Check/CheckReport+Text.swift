@@ -12,7 +12,11 @@ extension CheckReport {
         sink.write("\n" + style.bold(Printable.escaped(facts.path)))
         sink.write("  " + Words.counts(findings) + "\n")
       }
-      for finding in findings { write(finding, facts, to: sink, style) }
+      var shown: [EvidenceEvent] = []
+      for finding in findings {
+        write(finding, facts, shown: shown, to: sink, style)
+        shown = finding.evidence
+      }
       write(notJudged, to: sink, style)
     }
   }
@@ -33,7 +37,8 @@ extension CheckReport {
   }
 
   private func write(
-    _ finding: Finding, _ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle
+    _ finding: Finding, _ facts: TraceFacts, shown: [EvidenceEvent], to sink: ByteSink,
+    _ style: TextStyle
   ) {
     sink.write("\n" + style.severity(finding.severity) + "  ")
     sink.write(style.bold(Printable.escaped(finding.check)))
@@ -46,9 +51,11 @@ extension CheckReport {
     if let begin = finding.begin, let end = finding.end {
       sink.write("  " + span(begin, end, facts.timeUnit) + "\n")
     }
-    if !finding.evidence.isEmpty {
+    if !finding.evidence.isEmpty, finding.evidence == shown {
+      sink.write("  with the same events as above\n")
+    } else if !finding.evidence.isEmpty {
       sink.write("\n")
-      for event in finding.evidence { write(event, finding, facts, to: sink, style) }
+      writeEvidence(of: finding, facts, to: sink, style)
       sink.write("\n")
     }
     if !finding.show.isEmpty {
@@ -67,23 +74,51 @@ extension CheckReport {
       "from \(first) to \(Quantity.moment(end, unit)) (\(Quantity.duration(end - begin, unit))\(ticks))"
   }
 
-  /// One event as `trace-cmd report -t` lays it out; those inside the finding's span stand out.
-  private func write(
-    _ event: EvidenceEvent, _ finding: Finding, _ facts: TraceFacts, to sink: ByteSink,
-    _ style: TextStyle
+  /// The events as `trace-cmd report -t` lays them out; those inside the finding's span stand out.
+  ///
+  /// What a line cannot hold is cut: `show` and the other formats have all of it.
+  private func writeEvidence(
+    of finding: Finding, _ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle
   ) {
+    let own = finding.evidence.indices.filter { isInside(finding.evidence[$0], finding) }
+    // Of a long episode only begin and end are here: the gap is where most time passed.
+    var gap: Int?
+    if own.count > 2, finding.count > UInt64(own.count) {
+      gap = own.dropFirst().max { a, b in
+        elapsed(before: a, in: finding) < elapsed(before: b, in: finding)
+      }
+    }
+    for (index, event) in finding.evidence.enumerated() {
+      if index == gap { sink.write(style.dim("    ⋮") + "\n") }
+      let isOwn = isInside(event, finding)
+      let line = line(of: event, facts.timeUnit)
+      let room = max(style.width, TextStyle.defaultWidth) - 4
+      let shown = line.count > room ? line.prefix(room - 1) + "…" : line[...]
+      sink.write((isOwn ? "  > " : "    ") + (isOwn ? String(shown) : style.dim(String(shown))))
+      sink.write("\n")
+    }
+  }
+
+  private func isInside(_ event: EvidenceEvent, _ finding: Finding) -> Bool {
+    guard let begin = finding.begin, let end = finding.end else { return false }
+    return begin <= event.timestamp && event.timestamp <= end
+  }
+
+  private func elapsed(before index: Int, in finding: Finding) -> UInt64 {
+    let (earlier, later) = (finding.evidence[index - 1], finding.evidence[index])
+    return later.timestamp > earlier.timestamp ? later.timestamp - earlier.timestamp : 0
+  }
+
+  private func line(of event: EvidenceEvent, _ unit: TimeUnit) -> String {
     let comm = Printable.escaped(event.comm ?? "<...>")
-    let cpu = Quantity.padded(UInt64(max(0, event.cpu)), 3)
     var line = String(repeating: " ", count: max(0, 16 - comm.count)) + comm
-    line += "-" + pad(String(event.thread), 5) + " [" + cpu + "] "
-    let moment = Quantity.moment(event.timestamp, facts.timeUnit)
-    line += String(repeating: " ", count: max(0, 16 - moment.count)) + moment + ": "
-    line += pad(Printable.escaped(event.event) + ":", 22) + Printable.escaped(event.text)
+    line += "-" + pad(String(event.thread), 5)
+    line += " [" + Quantity.padded(UInt64(max(0, event.cpu)), 3) + "] "
+    let moment = Quantity.moment(event.timestamp, unit)
+    line += String(repeating: " ", count: max(0, 15 - moment.count)) + moment + ": "
+    line += pad(Printable.escaped(event.event) + ": ", 22) + Printable.escaped(event.text)
     while line.last == " " { line.removeLast() }
-    let isInside =
-      finding.begin.map { $0 <= event.timestamp } == true
-      && finding.end.map { event.timestamp <= $0 } == true
-    sink.write((isInside ? "  > " : "    ") + (isInside ? line : style.dim(line)) + "\n")
+    return line
   }
 
   private func pad(_ text: String, _ width: Int) -> String {
