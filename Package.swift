@@ -14,7 +14,8 @@ let common: [SwiftSetting] = [
 
 /// Settings of the targets that hand out views (spans) into bytes owned by somebody else.
 ///
-/// `Lifetimes` is experimental; without it a function cannot return a `~Escapable` value, and a record could not be
+/// `Lifetimes` is experimental; without it a function cannot return a `~Escapable` value, and a
+/// record could not be
 /// lent without copying it.
 let views: [SwiftSetting] = common + [.enableExperimentalFeature("Lifetimes")]
 
@@ -25,26 +26,31 @@ let package = Package(
     .executable(name: "kvmscope", targets: ["kvmscope"]),
   ],
   dependencies: [
-    // Commands, options, help pages and shell completion: Apple's own parser, the standard of the field.
+    // Commands, options, help pages and shell completion: Apple's own parser, the standard of the
+    // field.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // Percentiles with a known error that can be added up over many traces.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // System libraries. No `link` line in the module maps' headers is hidden: see each module map.
-    .systemLibrary(name: "CTraceEvent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
+    .systemLibrary(
+      name: "CTraceEvent", pkgConfig: "libtraceevent", providers: [.apt(["libtraceevent-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The way of the data, from bytes to reports. No arrow goes back.
     .target(name: "TraceBytes", swiftSettings: views),
-    .target(name: "Decompression", dependencies: ["TraceBytes", "CZlib", "CZstd"], swiftSettings: views),
+    .target(
+      name: "Decompression", dependencies: ["TraceBytes", "CZlib", "CZstd"], swiftSettings: views),
     .target(name: "RingBuffer", dependencies: ["TraceBytes"], swiftSettings: views),
     .target(name: "KVMEvents", swiftSettings: common),
     .target(
-      name: "TraceContainer", dependencies: ["TraceBytes", "Decompression", "RingBuffer"], swiftSettings: views),
+      name: "TraceContainer", dependencies: ["TraceBytes", "Decompression", "RingBuffer"],
+      swiftSettings: views),
     .target(
-      name: "EventFormat", dependencies: ["CTraceEvent", "TraceBytes", "KVMEvents"], swiftSettings: views),
+      name: "EventFormat", dependencies: ["CTraceEvent", "TraceBytes", "KVMEvents"],
+      swiftSettings: views),
     .target(
       name: "KVMTimeline", dependencies: ["TraceBytes", "RingBuffer", "EventFormat", "KVMEvents"],
       swiftSettings: views),
@@ -59,12 +65,14 @@ let package = Package(
     .target(
       name: "KVMScope",
       dependencies: [
-        "TraceBytes", "RingBuffer", "TraceContainer", "EventFormat", "KVMEvents", "KVMTimeline", "TraceChecks",
+        "TraceBytes", "RingBuffer", "TraceContainer", "EventFormat", "KVMEvents", "KVMTimeline",
+        "TraceChecks",
       ], swiftSettings: views),
     .executableTarget(
       name: "kvmscope",
       dependencies: [
-        "KVMScope", "TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceContainer", "TraceBytes",
+        "KVMScope", "TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceContainer",
+        "TraceBytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: common),
 
@@ -73,26 +81,37 @@ let package = Package(
       name: "TraceTestSupport",
       dependencies: ["TraceBytes", "RingBuffer", "CTraceEvent", "CZlib", "CZstd"],
       path: "Tests/TraceTestSupport", swiftSettings: views),
-    .testTarget(name: "TraceBytesTests", dependencies: ["TraceBytes", "TraceTestSupport"], swiftSettings: views),
     .testTarget(
-      name: "DecompressionTests", dependencies: ["Decompression", "TraceBytes", "TraceTestSupport"],
+      name: "TraceBytesTests", dependencies: ["TraceBytes", "TraceTestSupport"],
       swiftSettings: views),
     .testTarget(
-      name: "RingBufferTests", dependencies: ["RingBuffer", "TraceBytes", "TraceTestSupport", "CTraceEvent"],
+      name: "DecompressionTests",
+      dependencies: ["Decompression", "TraceBytes", "TraceTestSupport"],
+      swiftSettings: views),
+    .testTarget(
+      name: "RingBufferTests",
+      dependencies: ["RingBuffer", "TraceBytes", "TraceTestSupport", "CTraceEvent"],
       swiftSettings: views),
     .testTarget(
       name: "TraceContainerTests",
-      dependencies: ["TraceContainer", "RingBuffer", "TraceBytes", "Decompression", "TraceTestSupport", "CTraceEvent"],
+      dependencies: [
+        "TraceContainer", "RingBuffer", "TraceBytes", "Decompression", "TraceTestSupport",
+        "CTraceEvent",
+      ],
       swiftSettings: views),
     .testTarget(
       name: "EventFormatTests",
-      dependencies: ["EventFormat", "TraceContainer", "TraceBytes", "KVMEvents", "TraceTestSupport"],
+      dependencies: [
+        "EventFormat", "TraceContainer", "TraceBytes", "KVMEvents", "TraceTestSupport",
+      ],
       swiftSettings: views),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"], swiftSettings: common),
     .testTarget(
-      name: "KVMTimelineTests", dependencies: ["KVMTimeline", "KVMEvents", "TraceTestSupport"], swiftSettings: views),
+      name: "KVMTimelineTests", dependencies: ["KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      swiftSettings: views),
     .testTarget(
-      name: "TraceChecksTests", dependencies: ["TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      name: "TraceChecksTests",
+      dependencies: ["TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),
     .testTarget(
       name: "TraceReportTests",
@@ -100,7 +119,8 @@ let package = Package(
         "TraceReport", "TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport",
       ], swiftSettings: common),
     .testTarget(
-      name: "KVMScopeTests", dependencies: ["KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      name: "KVMScopeTests",
+      dependencies: ["KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
       swiftSettings: views),
     .testTarget(
       name: "CommandLineTests", dependencies: ["KVMScope", "TraceChecks", "TraceTestSupport"],

@@ -1,8 +1,8 @@
 /// The events that kvmscope understands, each under the one name that stands for all its spellings.
 ///
-/// An event that the kernel renamed (`kvm_nested_vmrun`, later `kvm_nested_vmenter`) is one kind: the timeline and the
-/// checks never ask which kernel wrote it. Source: `arch/x86/kvm/trace.h`, `include/trace/events/kvm.h`,
-/// `include/trace/events/sched.h`.
+/// An event that the kernel renamed (`kvm_nested_vmrun`, later `kvm_nested_vmenter`) is one kind:
+/// the timeline and the checks never ask which kernel wrote it. Source: `arch/x86/kvm/trace.h`,
+/// `include/trace/events/kvm.h`, `include/trace/events/sched.h`.
 @frozen
 public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Any event that no consumer interprets: counted, printed, otherwise passed over.
@@ -55,6 +55,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case schedExec
   /// `sched_process_exit`.
   case schedExit
-  /// An event of an interrupt or of another subsystem that may happen on the vCPU's thread and says nothing of it.
+  /// An event of an interrupt or of another subsystem that may happen on the vCPU's thread and says
+  /// nothing of it.
   case interrupt
 }

@@ -1,7 +1,8 @@
-/// Which fields of one kind of event the timeline reads, and under which names kernels have written them.
+/// Which fields of one kind of event the timeline reads, and under which names kernels have written
+/// them.
 ///
-/// The position of a field in `fields` is its *slot*: readers ask for slots, never for names. The slot numbers are the
-/// constants in `FieldSlot.swift`.
+/// The position of a field in `fields` is its *slot*: readers ask for slots, never for names. The
+/// slot numbers are the constants in `FieldSlot.swift`.
 public struct EventSchema: Sendable {
   /// The kind that the event is understood as.
   public let kind: EventKind
@@ -9,7 +10,9 @@ public struct EventSchema: Sendable {
   public let system: String
   /// All names that the event has had, newest first.
   public let names: [String]
-  /// One element per slot: the names that the field has had, newest first. At most `EventSchema.maximumSlots`.
+  /// One element per slot: the names that the field has had, newest first.
+  ///
+  /// At most `EventSchema.maximumSlots`.
   public let fields: [[String]]
 
   /// The most slots that one kind of event may have.
@@ -24,7 +27,9 @@ public struct EventSchema: Sendable {
     self.fields = fields
   }
 
-  /// Every schema. No event name appears twice; a kind may have several schemas.
+  /// Every schema.
+  ///
+  /// No event name appears twice; a kind may have several schemas.
   public static let all: [EventSchema] = [
     EventSchema(.entry, ["kvm_entry"], [["vcpu_id"], ["rip"]]),
     EventSchema(.exit, ["kvm_exit"], exitFields),
@@ -43,7 +48,8 @@ public struct EventSchema: Sendable {
     EventSchema(.userspaceExit, ["kvm_userspace_exit"], [["reason"], ["errno"]]),
     EventSchema(.fpu, ["kvm_fpu"], [["load"]]),
     EventSchema(
-      .emulateInstruction, ["kvm_emulate_insn"], [["rip"], ["csbase"], ["len"], ["flags"], ["failed"]]),
+      .emulateInstruction, ["kvm_emulate_insn"],
+      [["rip"], ["csbase"], ["len"], ["flags"], ["failed"]]),
     EventSchema(.injectException, ["kvm_inj_exception"], [["exception"], ["reinjected"]]),
     EventSchema(.injectInterrupt, ["kvm_inj_virq"], [["vector", "irq"], ["reinjected"]]),
     EventSchema(
@@ -67,6 +73,7 @@ public struct EventSchema: Sendable {
 
   private static let exitFields: [[String]] = [
     ["vcpu_id"], ["exit_reason", "exit_code"], ["guest_rip", "rip"], ["isa"],
-    ["info1", "exit_info1"], ["info2", "exit_info2"], ["intr_info", "exit_int_info"], ["error_code"],
+    ["info1", "exit_info1"], ["info2", "exit_info2"], ["intr_info", "exit_int_info"],
+    ["error_code"],
   ]
 }

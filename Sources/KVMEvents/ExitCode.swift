@@ -1,4 +1,6 @@
-/// The instruction set of a vCPU's virtualization. The raw values are the kernel's `isa` field.
+/// The instruction set of a vCPU's virtualization.
+///
+/// The raw values are the kernel's `isa` field.
 public enum ISA: UInt8, Sendable, BitwiseCopyable {
   /// Intel VT-x.
   case vmx = 1
@@ -14,7 +16,8 @@ public enum ISA: UInt8, Sendable, BitwiseCopyable {
   }
 }
 
-/// An exit reason as hardware counts it, free of flags and of the width that a kernel wrote it with.
+/// An exit reason as hardware counts it, free of flags and of the width that a kernel wrote it
+/// with.
 public struct ExitCode: Hashable, Sendable, BitwiseCopyable {
   /// The basic reason (VMX: bits 0–15; SVM: the exit code, -1 as 0xffff_ffff_ffff_ffff).
   public let code: UInt64

@@ -1,8 +1,8 @@
 /// What exit reasons are called.
 ///
-/// There is one canonical table per instruction set, spelled as the newest kernel spells it in the `print fmt` of
-/// `kvm_exit`, whatever kernel recorded the trace. The names of other programs and of older kernels are understood as
-/// input. Source: `arch/x86/include/uapi/asm/vmx.h` and `svm.h`.
+/// There is one canonical table per instruction set, spelled as the newest kernel spells it in the
+/// `print fmt` of `kvm_exit`, whatever kernel recorded the trace. The names of other programs and
+/// of older kernels are understood as input. Source: `arch/x86/include/uapi/asm/vmx.h` and `svm.h`.
 public enum ExitReasonTable {
   /// Every number that has a name, in ascending order; SVM's -1 comes last as `UInt64.max`.
   public static func entries(of isa: ISA) -> [(code: UInt64, name: String)] {
@@ -14,10 +14,10 @@ public enum ExitReasonTable {
 
   /// The name of an exit reason.
   ///
-  /// A number without a name is kept as `UNKNOWN(35)` (VMX, decimal as in Intel's manual) or `UNKNOWN(0x8e)` (SVM,
-  /// hexadecimal as in AMD's).
-  /// A refused VM entry has its flag behind the name: `INVALID_STATE FAILED_VMENTRY`. Where the event did not say which
-  /// instruction set it meant, only the number can be given.
+  /// A number without a name is kept as `UNKNOWN(35)` (VMX, decimal as in Intel's manual) or
+  /// `UNKNOWN(0x8e)` (SVM, hexadecimal as in AMD's). A refused VM entry has its flag behind the
+  /// name: `INVALID_STATE FAILED_VMENTRY`. Where the event did not say which instruction set it
+  /// meant, only the number can be given.
   public static func name(of code: ExitCode) -> String {
     if let name = knownName(of: code) { return name }
     if code.isa == .svm { return "UNKNOWN(0x\(String(code.code, radix: 16)))" }
@@ -37,9 +37,9 @@ public enum ExitReasonTable {
 
   /// The number that a name stands for; nil when the instruction set has no such reason.
   ///
-  /// The name may be in any case: the kernel's own, that of an older kernel, the constant of the kernel's headers
-  /// (`EXIT_REASON_HLT`, `SVM_EXIT_NPF`), that of other tools (`EXIT_NPF`, `VMEXIT_NPF`), what ``name(of:)`` writes for
-  /// an unknown number, or the bare number.
+  /// The name may be in any case: the kernel's own, that of an older kernel, the constant of the
+  /// kernel's headers (`EXIT_REASON_HLT`, `SVM_EXIT_NPF`), that of other tools (`EXIT_NPF`,
+  /// `VMEXIT_NPF`), what ``name(of:)`` writes for an unknown number, or the bare number.
   public static func code(named name: String, isa: ISA) -> ExitCode? {
     var wanted = folded(name)
     var isFailedEntry = false
@@ -54,15 +54,17 @@ public enum ExitReasonTable {
 
   /// Every meaning that a name has, VMX first.
   ///
-  /// Two where both instruction sets have such a reason (`HLT`), none where it is no exit reason at all.
-  /// See ``code(named:isa:)``.
+  /// Two where both instruction sets have such a reason (`HLT`), none where it is no exit reason at
+  /// all. See ``code(named:isa:)``.
   public static func codes(named name: String) -> [ExitCode] {
     [ISA.vmx, .svm].compactMap { code(named: name, isa: $0) }
   }
 
-  /// The name that trace-cmd and perf print, by libtraceevent's `plugin_kvm`; nil where that plugin knows none.
+  /// The name that trace-cmd and perf print, by libtraceevent's `plugin_kvm`; nil where that plugin
+  /// knows none.
   ///
-  /// The plugin's list is older than the kernel's, and its names for SVM are AMD's, not the kernel's.
+  /// The plugin's list is older than the kernel's, and its names for SVM are AMD's, not the
+  /// kernel's.
   public static func pluginName(of code: UInt64, isa: ISA) -> String? {
     switch isa {
     case .vmx: entry(code, in: vmx)?.pluginName

@@ -1,4 +1,5 @@
-/// An event whose fields have been copied out: by a parser of text, or to wait until it is known whose it is.
+/// An event whose fields have been copied out: by a parser of text, or to wait until it is known
+/// whose it is.
 public struct StoredEvent: EventFields, Sendable {
   /// What happened.
   public var kind: EventKind

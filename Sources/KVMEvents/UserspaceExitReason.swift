@@ -1,13 +1,15 @@
 /// Why KVM_RUN returned to the program that called it: the number in `kvm_run.exit_reason`.
 ///
-/// Source: `include/uapi/linux/kvm.h`. The list in the `print fmt` of `kvm_userspace_exit` ends at 30.
+/// Source: `include/uapi/linux/kvm.h`. The list in the `print fmt` of `kvm_userspace_exit` ends at
+/// 30.
 public enum UserspaceExitReason {
   /// The name of a reason, as `KVM_EXIT_MMIO`; a number without a name is kept as `UNKNOWN(99)`.
   public static func name(of reason: UInt64) -> String {
     reason < UInt64(names.count) ? "KVM_EXIT_" + names[Int(reason)] : "UNKNOWN(\(reason))"
   }
 
-  /// The number of a reason, by its name in any case, with or without `KVM_EXIT_`; nil when there is none such.
+  /// The number of a reason, by its name in any case, with or without `KVM_EXIT_`; nil when there
+  /// is none such.
   public static func number(named name: String) -> UInt64? {
     let wanted = name.uppercased()
     let short = wanted.hasPrefix("KVM_EXIT_") ? String(wanted.dropFirst("KVM_EXIT_".count)) : wanted

@@ -33,10 +33,12 @@ public enum Analysis {
   }
 
   private static func run(
-    _ paths: [String], _ options: AnalysisOptions, receiver: (any IntervalReceiver)?, wantsEvidence: Bool
+    _ paths: [String], _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
+    wantsEvidence: Bool
   ) throws(AnalysisError) -> SummaryResults {
     var results = SummaryResults(
-      checks: CheckResults(traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
+      checks: CheckResults(
+        traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
       vcpus: [], wasStopped: false)
     let runner = CheckRunner.standard
     var opened: [OpenedTrace] = []
@@ -62,10 +64,12 @@ public enum Analysis {
       results.checks.findings += judgement.findings
       results.checks.notJudged += judgement.notJudged
       results.checks.capabilities = Capabilities.merge(
-        results.checks.capabilities, Capabilities.of(trace.catalogue, pass.tracker), isFirst: number == 0)
-      results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }.map { track in
-        VCPUSummary(trace: number, track: track, comm: trace.comm(track.identity.thread))
-      }
+        results.checks.capabilities, Capabilities.of(trace.catalogue, pass.tracker),
+        isFirst: number == 0)
+      results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }
+        .map { track in
+          VCPUSummary(trace: number, track: track, comm: trace.comm(track.identity.thread))
+        }
       if pass.statistics.wasStopped {
         results.wasStopped = true
         break
@@ -83,15 +87,18 @@ public enum Analysis {
 
   /// The intervals of all vCPUs of one trace.
   ///
-  /// Intervals of one vCPU come in order of time and gap-free; those of different vCPUs interleave as they become
-  /// final. Intervals of threads that turn out never to have run a vCPU are not handed out.
+  /// Intervals of one vCPU come in order of time and gap-free; those of different vCPUs interleave
+  /// as they become final. Intervals of threads that turn out never to have run a vCPU are not
+  /// handed out.
   ///
   /// - Parameters:
   ///   - path: the trace.
   ///   - options: what part of it.
-  ///   - prepare: called once before the first interval, with what is known of the trace without reading its events.
+  ///   - prepare: called once before the first interval, with what is known of the trace without
+  ///     reading its events.
   ///   - body: called for each interval with its vCPU's identity.
   /// - Returns: the trace's facts.
+  /// - Throws: `AnalysisError` when the trace cannot be read.
   public static func timeline(
     _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
     prepare: (TraceFacts) -> Void = { _ in },
@@ -103,7 +110,8 @@ public enum Analysis {
     let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
     let pass = TimelinePass.run(
       trace, options, receiver: receiver, done: &done, total: trace.byteCount)
-    return TimelineResults(trace: trace.facts(after: pass.statistics), wasStopped: pass.statistics.wasStopped)
+    return TimelineResults(
+      trace: trace.facts(after: pass.statistics), wasStopped: pass.statistics.wasStopped)
   }
 }
 

@@ -2,7 +2,8 @@
 public enum AnalysisError: Error, Sendable {
   /// The file cannot be opened or read: exit code 66.
   case cannotOpen(path: String, reason: String)
-  /// The file is not a trace, or damaged beyond reading: exit code 65. `reason` names offset, found and expected.
+  /// The file is not a trace, or damaged beyond reading: exit code 65. `reason` names offset, found
+  /// and expected.
   case notATrace(path: String, reason: String)
 }
 

@@ -14,9 +14,13 @@ public struct AnalysisOptions: Sendable {
     }
   }
 
-  /// Nothing before it is counted or shown; the state at it is known from before. nil: the trace's begin.
+  /// Nothing before it is counted or shown; the state at it is known from before.
+  ///
+  /// nil: the trace's begin.
   public var begin: Moment?
-  /// Nothing from it on is counted or shown. nil: the trace's end.
+  /// Nothing from it on is counted or shown.
+  ///
+  /// nil: the trace's end.
   public var end: Moment?
   /// Only these CPUs; nil: all.
   public var cpus: Set<Int>?
@@ -30,7 +34,8 @@ public struct AnalysisOptions: Sendable {
   public var events: [String] = []
   /// Findings from this severity on make the verdict `fail`; nil: none does.
   public var failOn: FailThreshold = .error
-  /// Told of bytes done and bytes in all; false stops the analysis, and what was found so far is the result.
+  /// Told of bytes done and bytes in all; false stops the analysis, and what was found so far is
+  /// the result.
   public var progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Bool)?
 
   /// From which severity on a finding makes the verdict `fail`.

@@ -3,7 +3,9 @@ import KVMEvents
 import KVMTimeline
 import TraceChecks
 
-/// What the formats and the order of events say of the recorded kernel. The version string is never asked.
+/// What the formats and the order of events say of the recorded kernel.
+///
+/// The version string is never asked.
 enum Capabilities {
   static func of(_ catalogue: EventCatalogue, _ tracker: TimelineTracker?) -> [Capability] {
     func hasField(_ event: String, _ field: String) -> Bool? {
@@ -18,11 +20,15 @@ enum Capabilities {
       Capability(name: "nested_vmrun_event", value: catalogue.records(named: "kvm_nested_vmrun")),
       Capability(name: "nested_exit_event", value: catalogue.records(named: "kvm_nested_vmexit")),
       Capability(
-        name: "nested_exit_inject_event", value: catalogue.records(named: "kvm_nested_vmexit_inject")),
-      Capability(name: "smm_transition_event", value: catalogue.records(named: "kvm_smm_transition")),
-      Capability(name: "nested_entry_failed_has_text", value: message.map { $0.isDynamic || $0.isString }),
+        name: "nested_exit_inject_event",
+        value: catalogue.records(named: "kvm_nested_vmexit_inject")),
+      Capability(
+        name: "smm_transition_event", value: catalogue.records(named: "kvm_smm_transition")),
+      Capability(
+        name: "nested_entry_failed_has_text", value: message.map { $0.isDynamic || $0.isString }),
       Capability(name: "page_fault_has_vcpu_id", value: hasField("kvm_page_fault", "vcpu_id")),
-      Capability(name: "inject_exception_has_reinjected", value: hasField("kvm_inj_exception", "reinjected")),
+      Capability(
+        name: "inject_exception_has_reinjected", value: hasField("kvm_inj_exception", "reinjected")),
       Capability(name: "sched_switch", value: catalogue.records(named: "sched_switch")),
       Capability(name: "unmatched_entries_or_exits", value: tracker.map(\.sawUnmatchedPair)),
     ]

@@ -5,7 +5,8 @@ import TraceBytes
 import TraceChecks
 import TraceContainer
 
-/// Finds the events that prove findings, in a walk of its own: the first one keeps nothing of what it reads.
+/// Finds the events that prove findings, in a walk of its own: the first one keeps nothing of what
+/// it reads.
 enum EvidenceCollector {
   /// More findings than this keep only the command that shows their events.
   private static let mostFindings = 500
@@ -14,7 +15,8 @@ enum EvidenceCollector {
   static func collect(_ trace: OpenedTrace, _ findings: inout [Finding]) {
     var wanted: [EvidenceConsumer.Wanted] = []
     for (number, finding) in findings.enumerated() {
-      guard let thread = finding.identity?.thread, let begin = finding.begin, let end = finding.end else {
+      guard let thread = finding.identity?.thread, let begin = finding.begin, let end = finding.end
+      else {
         continue
       }
       wanted.append(.init(finding: number, thread: thread, begin: begin, end: end))
@@ -70,7 +72,8 @@ struct EvidenceConsumer: RecordConsumer {
 
   /// Events of the kvm system that the thread causes as a process, not as a vCPU.
   private static let unrelated: Set<String> = [
-    "kvm_unmap_hva_range", "kvm_set_spte_hva", "kvm_age_hva", "kvm_test_age_hva", "kvm_update_master_clock",
+    "kvm_unmap_hva_range", "kvm_set_spte_hva", "kvm_age_hva", "kvm_test_age_hva",
+    "kvm_update_master_clock",
   ]
   private static let before = 6
   private static let inside = 4
@@ -90,9 +93,13 @@ struct EvidenceConsumer: RecordConsumer {
     self.wanted = wanted
     renderer = trace.makeRenderer()
     conversion = trace.conversion
-    isRelevant = trace.catalogue.events.map { $0.system == "kvm" && !Self.unrelated.contains($0.name) }
+    isRelevant = trace.catalogue.events.map {
+      $0.system == "kvm" && !Self.unrelated.contains($0.name)
+    }
     left = wanted.count
-    for (number, one) in wanted.enumerated() { threads[one.thread, default: Thread()].wanted.append(number) }
+    for (number, one) in wanted.enumerated() {
+      threads[one.thread, default: Thread()].wanted.append(number)
+    }
   }
 
   /// The evidence by finding, in order of time.
@@ -126,8 +133,10 @@ struct EvidenceConsumer: RecordConsumer {
     }
     func event() -> EvidenceEvent {
       EvidenceEvent(
-        timestamp: time, cpu: cpu, thread: thread, comm: trace.comm(thread), event: renderer.name(of: number),
-        text: renderer.text(number: number, block: bytes, offset: record.offset, length: record.length))
+        timestamp: time, cpu: cpu, thread: thread, comm: trace.comm(thread),
+        event: renderer.name(of: number),
+        text: renderer.text(
+          number: number, block: bytes, offset: record.offset, length: record.length))
     }
     if time > wanted[at].end {
       wanted[at].after.append(event())

@@ -7,7 +7,8 @@ final class SelectedIntervals: IntervalReceiver {
   private let body: (Interval, VCPUIdentity) -> Void
 
   init(
-    _ selection: VCPUSelection, _ cpus: Set<Int>?, _ body: @escaping (Interval, VCPUIdentity) -> Void
+    _ selection: VCPUSelection, _ cpus: Set<Int>?,
+    _ body: @escaping (Interval, VCPUIdentity) -> Void
   ) {
     self.selection = selection
     self.cpus = cpus

@@ -20,7 +20,8 @@ struct OpenExit {
   /// Time spent in userspace, halted or off the CPU since.
   var offCPU: UInt64 = 0
 
-  /// Whether another exit repeats this one to the letter, as a kernel does that traces a stale reason.
+  /// Whether another exit repeats this one to the letter, as a kernel does that traces a stale
+  /// reason.
   func repeats(_ other: OpenExit) -> Bool {
     code == other.code && info1 == other.info1 && info2 == other.info2
   }

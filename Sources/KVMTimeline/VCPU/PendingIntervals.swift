@@ -46,12 +46,15 @@ extension VCPUTrack {
   private mutating func makeRoom(_ output: inout TimelineOutput) {
     let oldest = pending.removeFirst()
     guard !hasRun else { return report(oldest, &output) }
-    // Nothing may come out of a thread that perhaps only creates vCPUs: its past becomes one unknown stretch.
+    // Nothing may come out of a thread that perhaps only creates vCPUs: its past becomes one
+    // unknown stretch.
     pending[0].begin = oldest.begin
     pending[0].state = .unknown
   }
 
-  /// Counts an interval and gives it to the receiver. What lies outside the window is cut off.
+  /// Counts an interval and gives it to the receiver.
+  ///
+  /// What lies outside the window is cut off.
   @inline(__always)
   mutating func report(
     _ begin: UInt64, _ end: UInt64, _ state: VCPUState, _ level: GuestLevel, _ isSMM: Bool,
@@ -72,7 +75,8 @@ extension VCPUTrack {
   private mutating func report(_ interval: PendingInterval, _ output: inout TimelineOutput) {
     let state = interval.needsGuestProof ? VCPUState.host : interval.state
     report(
-      interval.begin, interval.end, state, interval.level ?? survivingLevel, interval.isSMM, interval.exit,
+      interval.begin, interval.end, state, interval.level ?? survivingLevel, interval.isSMM,
+      interval.exit,
       interval.cpu, &output)
   }
 

@@ -1,4 +1,6 @@
-/// What a vCPU is doing during an interval. The raw values index arrays.
+/// What a vCPU is doing during an interval.
+///
+/// The raw values index arrays.
 public enum VCPUState: UInt8, CaseIterable, Sendable {
   /// Runs guest code.
   case guest
@@ -35,7 +37,9 @@ public enum VCPUState: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// Whose code a vCPU is in, as L0 sees it. The raw values index arrays.
+/// Whose code a vCPU is in, as L0 sees it.
+///
+/// The raw values index arrays.
 public enum GuestLevel: UInt8, CaseIterable, Sendable {
   /// Not known.
   case unknown

@@ -3,8 +3,9 @@ import KVMEvents
 extension VCPUTrack {
   /// KVM's emulator decoded an instruction.
   ///
-  /// Emulation in L2 is legitimate only as the handling of an exit of L2: kvm_exit, kvm_nested_vmexit, then one
-  /// kvm_emulate_insn. Whatever comes without is emulation because L2's state was invalid.
+  /// Emulation in L2 is legitimate only as the handling of an exit of L2: kvm_exit,
+  /// kvm_nested_vmexit, then one kvm_emulate_insn. Whatever comes without is emulation because L2's
+  /// state was invalid.
   mutating func emulated<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
@@ -26,7 +27,8 @@ extension VCPUTrack {
         reportedUnknownEmulation = true
         output.add(
           TimelineFact(
-            kind: .emulatedAtUnknownLevel, vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+            kind: .emulatedAtUnknownLevel, vcpu: index, begin: time, end: time, count: 1,
+            cpu: Int(cpu),
             level: .unknown))
       }
       return
@@ -57,16 +59,19 @@ extension VCPUTrack {
     }
   }
 
-  /// An emulated instruction proves the level when it stands where L2 stood, or where a reset puts a processor.
+  /// An emulated instruction proves the level when it stands where L2 stood, or where a reset puts
+  /// a processor.
   private mutating func judgeLevel<Fields: EventFields & ~Copyable & ~Escapable>(
-    byEmulationAt rip: UInt64, at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+    byEmulationAt rip: UInt64, at time: UInt64, cpu: Int32, _ fields: borrowing Fields,
+    _ output: inout TimelineOutput
   ) {
     guard level == .l2 else { return }
     let isRealMode = fields.integer(EmulateField.flags) == 0
     if isRealMode && rip == 0xfff0 {
       proveL1(&output)
     } else if candidateIsInferred {
-      // Entered without an event for it: certain only if the event of a failed entry would have been seen.
+      // Entered without an event for it: certain only if the event of a failed entry would have
+      // been seen.
       if output.records.contains(.nestedEntryFailed) { proveL2(&output) }
     } else if l2RIPIsKnown && rip &- l2RIP <= 15 {
       proveL2(&output)
@@ -78,7 +83,8 @@ extension VCPUTrack {
     }
   }
 
-  /// KVM emulates without an exit on a vCPU that was in L2 once, and nothing tells whether it still is.
+  /// KVM emulates without an exit on a vCPU that was in L2 once, and nothing tells whether it still
+  /// is.
   private mutating func loseLevel(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
     openLevel(candidate: .unknown, at: since, &output)
     output.add(
@@ -89,7 +95,9 @@ extension VCPUTrack {
 
   /// RSM, the only instruction of SMM's end.
   @inline(__always)
-  private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields) -> Bool {
+  private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields)
+    -> Bool
+  {
     isSMM && fields.integer(EmulateField.length) == 2
   }
 
@@ -100,7 +108,9 @@ extension VCPUTrack {
     output.add(
       TimelineFact(
         kind: .emulatedL2(
-          firstRIP: over.firstRIP, lastRIP: over.lastRIP, isStraight: over.isStraight, toldL1: toldL1),
-        vcpu: index, begin: over.begin, end: over.end, count: over.count, cpu: over.cpu, level: .l2))
+          firstRIP: over.firstRIP, lastRIP: over.lastRIP, isStraight: over.isStraight,
+          toldL1: toldL1),
+        vcpu: index, begin: over.begin, end: over.end, count: over.count, cpu: over.cpu, level: .l2)
+    )
   }
 }

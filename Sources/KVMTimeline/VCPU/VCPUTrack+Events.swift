@@ -37,7 +37,8 @@ extension VCPUTrack {
     if nestedEntryIsAsked {
       nestedEntryIsAsked = false
       guard level != .l2 else { return }
-      // VMLAUNCH, VMRESUME and VMRUN are three bytes long: the guest that goes on right behind was refused.
+      // VMLAUNCH, VMRESUME and VMRUN are three bytes long: the guest that goes on right behind was
+      // refused.
       let behind = fields.integer(EntryField.rip) &- exit.rip
       if fields.has(EntryField.rip) && exit.isOpen && behind >= 1 && behind <= 15 { return }
       openLevel(candidate: .l2, at: time, &output)
@@ -108,7 +109,8 @@ extension VCPUTrack {
     if exit.awaitsTwin {
       settle(isTwin: true, &output)
     } else {
-      // The kvm_exit was not recorded, or something stood between: the level is certain all the same.
+      // The kvm_exit was not recorded, or something stood between: the level is certain all the
+      // same.
       entryFailed(&output)
       isInHost(at: time, cpu: cpu, &output)
       if exit.isOpen { exit.level = .l2 }
@@ -133,7 +135,9 @@ extension VCPUTrack {
     settle(isTwin: false, &output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
-    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(InjectField.isa))) }
+    if isa == nil {
+      isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(InjectField.isa)))
+    }
     let told = ExitCode(raw: fields.integer(InjectField.reason), isa: isa)
     counters.nestedEvents &+= 1
     // An entry that was refused after its event is L1's affair: L2 was never entered.
@@ -175,7 +179,8 @@ extension VCPUTrack {
     if sawExceptionActivity || (exit.isOpen && !exit.wasInterrupted && exit.code.isException) {
       return .exceptionChain
     }
-    return exit.wasInterrupted || sawUserspaceSinceGuest || !exit.isOpen ? .invalidStateOrUserspace : .unknown
+    return exit.wasInterrupted || sawUserspaceSinceGuest || !exit.isOpen
+      ? .invalidStateOrUserspace : .unknown
   }
 
   /// kvm_nested_vmenter, kvm_nested_vmrun: L2 is about to be entered, unless a check fails.
@@ -265,7 +270,8 @@ extension VCPUTrack {
     {
       output.add(
         TimelineFact(
-          kind: .escapedTripleFault(interceptedByL1: interceptsShutdown), vcpu: index, begin: exit.at,
+          kind: .escapedTripleFault(interceptedByL1: interceptsShutdown), vcpu: index,
+          begin: exit.at,
           end: time, count: 1, cpu: Int(cpu), level: .l2))
     }
     let isRefused = errno == -5 || (errno >= 0 && reason == 17)
@@ -273,7 +279,8 @@ extension VCPUTrack {
       refusalIsReported = true
       output.add(
         TimelineFact(
-          kind: .refusedL2(errno: errno), vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+          kind: .refusedL2(errno: errno), vcpu: index, begin: time, end: time, count: 1,
+          cpu: Int(cpu),
           level: .l2))
     }
   }
@@ -341,7 +348,8 @@ extension VCPUTrack {
   }
 
   /// kvm_nested_intercepts: what L1 wants to be told of (SVM).
-  mutating func intercepts<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields) {
+  mutating func intercepts<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields)
+  {
     counters.nestedEvents &+= 1
     guard fields.has(NestedInterceptsField.general) else { return }
     // INTERCEPT_SHUTDOWN is bit 31 of the word.

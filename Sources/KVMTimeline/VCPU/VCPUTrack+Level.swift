@@ -3,13 +3,14 @@ import KVMEvents
 extension VCPUTrack {
   /// Finds out whose the open exit was, now that the event after it has come.
   ///
-  /// kvm_nested_vmexit follows the kvm_exit of L2 before anything else that KVM does with the exit; if another event of
-  /// that kind comes first, the exit was L1's.
+  /// kvm_nested_vmexit follows the kvm_exit of L2 before anything else that KVM does with the exit;
+  /// if another event of that kind comes first, the exit was L1's.
   ///
   /// - Parameters:
   ///   - isTwin: the event is kvm_nested_vmexit.
   ///   - emulatedRIP: the address of the instruction, if the event is kvm_emulate_insn.
   ///   - isEnd: there is no next event.
+  ///   - output: where intervals and facts go.
   @inline(__always)
   mutating func settle(
     isTwin: Bool, emulatedRIP: UInt64? = nil, isEnd: Bool = false, _ output: inout TimelineOutput
@@ -22,7 +23,8 @@ extension VCPUTrack {
     } else if isEnd {
       exit.level = .unknown
     } else if let emulatedRIP, isStaleExit(before: emulatedRIP) {
-      // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its twin.
+      // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its
+      // twin.
       exit.level = .l2
       proveL2(&output)
       emulationIsExplained = false
@@ -50,11 +52,13 @@ extension VCPUTrack {
     }
   }
 
-  /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and the instruction
-  /// emulated for it stands where L2 stood.
+  /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and
+  /// the instruction emulated for it stands where L2 stood.
   @inline(__always)
   private func isStaleExit(before emulatedRIP: UInt64) -> Bool {
-    guard level == .l2, !isSMM, isa != .svm, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else { return false }
+    guard level == .l2, !isSMM, isa != .svm, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else {
+      return false
+    }
     return episode != nil || (l2RIPIsKnown && emulatedRIP &- l2RIP <= 15)
   }
 
@@ -90,7 +94,8 @@ extension VCPUTrack {
     levelIsProved = true
   }
 
-  /// What a level that nothing proves is taken for: L2 survives the VMM, and a nested entry that nothing stopped is one.
+  /// What a level that nothing proves is taken for: L2 survives the VMM, and a nested entry that
+  /// nothing stopped is one.
   @inline(__always)
   var survivingLevel: GuestLevel {
     if levelIsProved { return level }
@@ -108,7 +113,8 @@ extension VCPUTrack {
     }
   }
 
-  /// From `time` on nothing is known of the level but a candidate; what waits for the old one stays unknown.
+  /// From `time` on nothing is known of the level but a candidate; what waits for the old one stays
+  /// unknown.
   mutating func openLevel(
     candidate: GuestLevel, at time: UInt64, _ output: inout TimelineOutput
   ) {
@@ -165,11 +171,14 @@ extension ExitCode {
     }
   }
 
-  /// Whether KVM may tell L1 of an exit `other` in answer to this one: the nested page walk can turn one fault into another.
+  /// Whether KVM may tell L1 of an exit `other` in answer to this one: the nested page walk can
+  /// turn one fault into another.
   @inline(__always)
   func mayBecome(_ other: ExitCode) -> Bool {
     if self == other { return true }
-    guard isa == .vmx && other.isa == .vmx && !isFailedEntry && !other.isFailedEntry else { return false }
+    guard isa == .vmx && other.isa == .vmx && !isFailedEntry && !other.isFailedEntry else {
+      return false
+    }
     // EPT_VIOLATION, EPT_MISCONFIG and, for L1's own page-modification log, PML_FULL.
     return (code == 48 || code == 49) && (other.code == 48 || other.code == 49 || other.code == 62)
   }

@@ -1,9 +1,7 @@
 import KVMEvents
 
 extension VCPUTrack {
-  /// sched_switch: the thread leaves its CPU.
-  ///
-  /// - Parameter isRunnable: it could have gone on; else it sleeps.
+  /// sched_switch: the thread leaves its CPU, runnable (it could have gone on) or asleep.
   mutating func leavesCPU(at time: UInt64, isRunnable: Bool, _ output: inout TimelineOutput) {
     if isOffCPU { return }
     if base == .host { holdsForWakeup = true }
@@ -23,7 +21,8 @@ extension VCPUTrack {
     }
   }
 
-  /// Old kernels trace kvm_exit so late that the thread can be preempted before: keep the stretch until it is proved.
+  /// Old kernels trace kvm_exit so late that the thread can be preempted before: keep the stretch
+  /// until it is proved.
   private mutating func keepOpenEntry(until time: UInt64, _ output: inout TimelineOutput) {
     if entryAt > since { cut(at: entryAt, &output) }
     let begin = max(entryAt, since)
@@ -46,7 +45,9 @@ extension VCPUTrack {
     cpu = newCPU
   }
 
-  /// kvm_vcpu_wakeup: a block of `nanoseconds` ends now. Tells what the time before was.
+  /// kvm_vcpu_wakeup: a block of `nanoseconds` ends now.
+  ///
+  /// Tells what the time before was.
   mutating func wokeUp<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
@@ -70,8 +71,11 @@ extension VCPUTrack {
     flush(&output)
   }
 
-  /// Gives the waiting intervals inside a stretch of time other states, and splits those at its edges.
-  private mutating func relabel(from begin: UInt64, to end: UInt64, host: VCPUState?, asleep: VCPUState?) {
+  /// Gives the waiting intervals inside a stretch of time other states, and splits those at its
+  /// edges.
+  private mutating func relabel(
+    from begin: UInt64, to end: UInt64, host: VCPUState?, asleep: VCPUState?
+  ) {
     var at = pending.startIndex
     while at < pending.endIndex {
       let interval = pending[at]
@@ -81,7 +85,8 @@ extension VCPUTrack {
         case .blocked, .halted: asleep
         default: nil
         }
-      guard let state, interval.state != state, !interval.needsGuestProof, interval.end > begin, interval.begin < end
+      guard let state, interval.state != state, !interval.needsGuestProof, interval.end > begin,
+        interval.begin < end
       else {
         at += 1
         continue

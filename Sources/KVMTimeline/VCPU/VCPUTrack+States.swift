@@ -16,7 +16,8 @@ extension VCPUTrack {
     since = max(since, time)
   }
 
-  /// Puts the stretch before the open exit in the queue: something cuts in before it is known whose it was.
+  /// Puts the stretch before the open exit in the queue: something cuts in before it is known whose
+  /// it was.
   @inline(never)
   private mutating func keepGuestStretch(_ output: inout TimelineOutput) {
     hasGuestStretch = false
@@ -37,7 +38,9 @@ extension VCPUTrack {
   }
 
   @inline(never)
-  private mutating func enterHost(at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput) {
+  private mutating func enterHost(
+    at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput
+  ) {
     hasRun = true
     cut(at: time, &output)
     let wasUserspace = base == .userspace
@@ -53,11 +56,13 @@ extension VCPUTrack {
   private mutating func runBegins() {
     enteredSinceRun = false
     emulatedSinceRun = false
-    // L2 survives the VMM as a rule (KVM_SET_SREGS happens right there), but a reset leaves no trace: wait for proof.
+    // L2 survives the VMM as a rule (KVM_SET_SREGS happens right there), but a reset leaves no
+    // trace: wait for proof.
     if level == .l2 { levelIsProved = false }
   }
 
-  /// A kvm_entry that anything but kvm_exit followed never reached the guest; the state stays `host` from there.
+  /// A kvm_entry that anything but kvm_exit followed never reached the guest; the state stays
+  /// `host` from there.
   @inline(__always)
   mutating func entryFailed(_ output: inout TimelineOutput) {
     if !hasEntry { return }

@@ -2,8 +2,9 @@ public import KVMEvents
 
 /// One vCPU's life as the events tell it: its state, its level, its open exit.
 ///
-/// The methods of the extensions take one event each and are called in order of time. Intervals come out through
-/// `emit`, statistics grow in place, what the checks must know goes to the output's facts.
+/// The methods of the extensions take one event each and are called in order of time. Intervals
+/// come out through `emit`, statistics grow in place, what the checks must know goes to the
+/// output's facts.
 ///
 ///     +Events      what each event means
 ///     +Level       whose code it is in, and what proves it

@@ -63,7 +63,8 @@ public struct Judgement: Sendable {
   public init() {}
 }
 
-/// One entry of the catalogue: looks at a trace's evidence and says what it found, or why it cannot.
+/// One entry of the catalogue: looks at a trace's evidence and says what it found, or why it
+/// cannot.
 public protocol Check: Sendable {
   /// The stable id.
   var id: String { get }
@@ -73,7 +74,8 @@ public protocol Check: Sendable {
   var isNested: Bool { get }
   /// Whether the check can matter to a vCPU on this hardware; nil: hardware not known.
   func applies(to isa: ISA?) -> Bool
-  /// Whether a vCPU that the check cannot judge makes the verdict inconclusive: so it is for errors.
+  /// Whether a vCPU that the check cannot judge makes the verdict inconclusive: so it is for
+  /// errors.
   var isDecisive: Bool { get }
   /// Says what it found.
   func judge(_ evidence: TraceEvidence, into judgement: inout Judgement)

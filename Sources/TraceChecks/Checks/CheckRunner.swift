@@ -8,11 +8,13 @@ public struct CheckRunner: Sendable {
   /// The core checks and the notes on the trace itself.
   public static var standard: CheckRunner {
     let core: [any Check] = [
-      L2EmulationCheck(), MissingTripleFaultCheck(), SynthesizedTripleFaultCheck(), L2TripleFaultCheck(),
+      L2EmulationCheck(), MissingTripleFaultCheck(), SynthesizedTripleFaultCheck(),
+      L2TripleFaultCheck(),
       TripleFaultEscapedCheck(), InvalidL2RefusedCheck(),
     ]
     let quality: [any Check] = [
-      LostEventsCheck(), MissingEventsCheck(checks: core), UnknownThreadCheck(), ClockBackwardsCheck(),
+      LostEventsCheck(), MissingEventsCheck(checks: core), UnknownThreadCheck(),
+      ClockBackwardsCheck(),
       DamagedCheck(),
     ]
     return CheckRunner(checks: core + quality)
@@ -41,13 +43,16 @@ public struct CheckRunner: Sendable {
   }
 
   /// Why a nested check cannot be judged, for the trace or for single vCPUs.
-  private func sayWhatIsNotJudged(_ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement) {
+  private func sayWhatIsNotJudged(
+    _ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement
+  ) {
     let isMissing = check.needs.contains { !evidence.records.contains($0) }
     if isMissing && evidence.isNested {
       judgement.notJudged.append(
         NotJudged(
           check: check.id, trace: evidence.trace, identity: nil,
-          why: "events that it needs were not recorded (see missing-events)", isDecisive: check.isDecisive))
+          why: "events that it needs were not recorded (see missing-events)",
+          isDecisive: check.isDecisive))
       return
     }
     // A vCPU that cannot be judged for a decisive reason needs no other one.
@@ -75,13 +80,14 @@ public struct CheckRunner: Sendable {
       guard said.insert(fact.vcpu).inserted else { continue }
       judgement.notJudged.append(
         NotJudged(
-          check: check.id, trace: evidence.trace, identity: track.identity, why: why, isDecisive: isDecisive))
+          check: check.id, trace: evidence.trace, identity: track.identity, why: why,
+          isDecisive: isDecisive))
     }
   }
 
   /// One word for all traces.
   ///
-  /// - Parameter threshold: findings from here on fail; nil: none does.
+  /// Findings from `threshold` on fail; with nil none does.
   public static func verdict(
     _ findings: [Finding], _ notJudged: [NotJudged], threshold: Severity?
   ) -> Verdict {

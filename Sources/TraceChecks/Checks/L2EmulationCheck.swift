@@ -6,7 +6,9 @@ public struct L2EmulationCheck: Check {
   /// See ``Check/id``.
   public let id = "l2-emulation"
   /// See ``Check/needs``.
-  public let needs: [EventKind] = [.entry, .exit, .nestedExit, .nestedExitInject, .emulateInstruction]
+  public let needs: [EventKind] = [
+    .entry, .exit, .nestedExit, .nestedExitInject, .emulateInstruction,
+  ]
   /// See ``Check/isDecisive``.
   public let isDecisive = true
 
@@ -54,7 +56,8 @@ public struct MissingTripleFaultCheck: Check {
       judgement.findings.append(
         evidence.finding(
           self, .error, fact,
-          "L2's state was invalid and KVM did not synthesize TRIPLE_FAULT for L1: it emulated L2 instead"))
+          "L2's state was invalid and KVM did not synthesize TRIPLE_FAULT for L1: it emulated L2 instead"
+        ))
     }
   }
 }

@@ -15,10 +15,13 @@ public struct LostEventsCheck: Check {
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     guard evidence.facts.lostGaps > 0 else { return }
     let gaps = evidence.facts.lostGaps == 1 ? "one gap" : "\(evidence.facts.lostGaps) gaps"
-    let events = evidence.facts.lostEvents.map { "\($0) events were lost" } ?? "an unknown number of events was lost"
+    let events =
+      evidence.facts.lostEvents.map { "\($0) events were lost" }
+      ?? "an unknown number of events was lost"
     judgement.findings.append(
       Finding(
-        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil, begin: nil,
+        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil,
+        begin: nil,
         end: nil, message: "\(events) in \(gaps): record with larger buffers (trace-cmd record -b)",
         count: evidence.facts.lostGaps))
   }
@@ -41,7 +44,8 @@ public struct MissingEventsCheck: Check {
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     guard evidence.isNested else { return }
     var missing: [String] = []
-    for kind in checks.filter(\.isDecisive).flatMap(\.needs) where !evidence.records.contains(kind) {
+    for kind in checks.filter(\.isDecisive).flatMap(\.needs) where !evidence.records.contains(kind)
+    {
       let name = EventSchema.all.first { $0.kind == kind }?.names.first ?? "\(kind)"
       if !missing.contains(name) { missing.append(name) }
     }
@@ -49,7 +53,8 @@ public struct MissingEventsCheck: Check {
     let list = missing.joined(separator: ", ")
     judgement.findings.append(
       Finding(
-        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil, begin: nil,
+        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil,
+        begin: nil,
         end: nil, message: "not recorded, but needed for a verdict on nested guests: \(list)",
         count: UInt64(missing.count)))
   }
@@ -72,9 +77,11 @@ public struct UnknownThreadCheck: Check {
     judgement.findings.append(
       Finding(
         check: id, severity: .note, trace: evidence.trace,
-        identity: VCPUIdentity(vcpu: nil, thread: unattributed.thread, incarnation: 0), cpu: nil, level: nil,
+        identity: VCPUIdentity(vcpu: nil, thread: unattributed.thread, incarnation: 0), cpu: nil,
+        level: nil,
         begin: unattributed.first, end: unattributed.first,
-        message: "events of a vCPU on threads that showed none; the first is thread \(unattributed.thread)",
+        message:
+          "events of a vCPU on threads that showed none; the first is thread \(unattributed.thread)",
         count: unattributed.count))
   }
 }
@@ -97,7 +104,8 @@ public struct ClockBackwardsCheck: Check {
       Finding(
         check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil,
         begin: back.first, end: back.first,
-        message: "the trace clock ran backwards within a CPU's events: order and durations there are uncertain",
+        message:
+          "the trace clock ran backwards within a CPU's events: order and durations there are uncertain",
         count: back.count))
   }
 }
@@ -119,7 +127,8 @@ public struct DamagedCheck: Check {
     let rest = more > 0 ? " (and \(more) more)" : ""
     judgement.findings.append(
       Finding(
-        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil, begin: nil,
+        check: id, severity: .note, trace: evidence.trace, identity: nil, cpu: nil, level: nil,
+        begin: nil,
         end: nil, message: "at offset \(first.offset): \(first.what)\(rest)",
         count: UInt64(evidence.facts.damage.count)))
   }

@@ -1,7 +1,8 @@
 public import KVMEvents
 import KVMTimeline
 
-/// `synthesized-triple-fault`: KVM told L1 of a triple fault that no hardware exit reported, as it should for invalid state.
+/// `synthesized-triple-fault`: KVM told L1 of a triple fault that no hardware exit reported, as it
+/// should for invalid state.
 public struct SynthesizedTripleFaultCheck: Check {
   /// See ``Check/id``.
   public let id = "synthesized-triple-fault"
@@ -19,7 +20,8 @@ public struct SynthesizedTripleFaultCheck: Check {
       judgement.findings.append(
         evidence.finding(
           self, .note, fact,
-          "KVM synthesized \(name) for L1 without a hardware exit of that reason (cause: \(cause.rawValue))"))
+          "KVM synthesized \(name) for L1 without a hardware exit of that reason (cause: \(cause.rawValue))"
+        ))
     }
   }
 }
@@ -64,10 +66,12 @@ public struct TripleFaultEscapedCheck: Check {
       switch (evidence.isSVM(fact), isIntercepted) {
       case (true, false):
         severity = .note
-        message = "L2 shut down and its VMM was told: L1 does not intercept SHUTDOWN, so this is legal"
+        message =
+          "L2 shut down and its VMM was told: L1 does not intercept SHUTDOWN, so this is legal"
       case (true, nil):
         severity = .note
-        message = "L2 shut down and its VMM was told: legal if L1 does not intercept SHUTDOWN, which the trace does not show"
+        message =
+          "L2 shut down and its VMM was told: legal if L1 does not intercept SHUTDOWN, which the trace does not show"
       case (true, true):
         severity = .error
         message = "L2 shut down and its VMM was told, though L1 intercepts SHUTDOWN"
@@ -94,10 +98,13 @@ public struct InvalidL2RefusedCheck: Check {
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     for fact in evidence.timelineFacts {
       guard case .refusedL2(let errno) = fact.kind else { continue }
-      let how = errno < 0 ? "KVM_RUN failed with errno \(errno)" : "KVM_RUN ended in KVM_EXIT_INTERNAL_ERROR"
+      let how =
+        errno < 0
+        ? "KVM_RUN failed with errno \(errno)" : "KVM_RUN ended in KVM_EXIT_INTERNAL_ERROR"
       judgement.findings.append(
         evidence.finding(
-          self, .warning, fact, "KVM refused to run L2: \(how) before L2 was entered; its state was invalid"))
+          self, .warning, fact,
+          "KVM refused to run L2: \(how) before L2 was entered; its state was invalid"))
     }
   }
 }

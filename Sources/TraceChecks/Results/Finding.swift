@@ -1,6 +1,8 @@
 public import KVMTimeline
 
-/// How bad a finding is. Ordered: `note` < `warning` < `error`.
+/// How bad a finding is.
+///
+/// Ordered: `note` < `warning` < `error`.
 public enum Severity: Int, Comparable, Sendable, CaseIterable {
   /// Worth knowing.
   case note
@@ -22,7 +24,9 @@ public enum Severity: Int, Comparable, Sendable, CaseIterable {
   public static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What a run of the checks says in one word. Ordered from best to worst.
+/// What a run of the checks says in one word.
+///
+/// Ordered from best to worst.
 public enum Verdict: String, Sendable, CaseIterable {
   /// Nothing at or above the threshold.
   case pass
@@ -74,7 +78,9 @@ public struct Finding: Sendable {
   public var cpu: Int?
   /// The level that the vCPU was at; nil for findings about the trace itself.
   public var level: GuestLevel?
-  /// Span, trace clock; both are times of events. nil when the finding has no time.
+  /// Span, trace clock; both are times of events.
+  ///
+  /// nil when the finding has no time.
   public var begin: UInt64?
   /// See `begin`.
   public var end: UInt64?
@@ -89,7 +95,8 @@ public struct Finding: Sendable {
 
   /// Makes a finding without evidence.
   public init(
-    check: String, severity: Severity, trace: Int, identity: VCPUIdentity?, cpu: Int?, level: GuestLevel?,
+    check: String, severity: Severity, trace: Int, identity: VCPUIdentity?, cpu: Int?,
+    level: GuestLevel?,
     begin: UInt64?, end: UInt64?, message: String, count: UInt64
   ) {
     self.check = check

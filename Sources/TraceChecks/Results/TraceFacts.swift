@@ -24,7 +24,7 @@ public struct Damage: Sendable, Equatable {
 public struct TraceFacts: Sendable {
   /// The path as the user wrote it.
   public var path: String
-  /// The kind: `trace.dat v7`, `perf.data` …
+  /// The kind of container, as in `trace.dat v7`.
   public var container: String
   /// The trace clock (`local`, `x86-tsc` …); nil when not recorded.
   public var clock: String?

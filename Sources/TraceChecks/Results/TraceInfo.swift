@@ -2,7 +2,8 @@
 public struct TraceInfo: Sendable {
   /// The facts that every command shows.
   public var facts: TraceFacts
-  /// What the file says of itself beyond that: trace id, byte order, page size, compression and so on.
+  /// What the file says of itself beyond that: trace id, byte order, page size, compression and so
+  /// on.
   public var properties: [TraceProperty]
   /// The CPU streams, by buffer and CPU.
   public var streams: [StreamInfo]

@@ -17,7 +17,9 @@ public enum Handler: UInt8, Sendable {
   }
 }
 
-/// How long something took, over all its occurrences. In the trace's time unit.
+/// How long something took, over all its occurrences.
+///
+/// In the trace's time unit.
 public struct DurationStatistics: Sendable, Equatable {
   /// The exact sum.
   public var total: UInt64
@@ -25,7 +27,8 @@ public struct DurationStatistics: Sendable, Equatable {
   public var min: UInt64
   /// The exact mean.
   public var mean: Double
-  /// Percentiles: highest value that the histogram cannot tell from the true one (2 significant digits).
+  /// Percentiles: highest value that the histogram cannot tell from the true one (2 significant
+  /// digits).
   public var p50: UInt64
   /// 90th percentile.
   public var p90: UInt64

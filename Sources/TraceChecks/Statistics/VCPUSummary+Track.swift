@@ -34,7 +34,10 @@ extension VCPUSummary {
   }
 
   private static func order(_ row: ExitStatistics) -> (UInt64, UInt8, UInt64, UInt8) {
-    (UInt64.max - (row.handling?.total ?? 0), row.level.rawValue, row.exit.code, row.handledBy.rawValue)
+    (
+      UInt64.max - (row.handling?.total ?? 0), row.level.rawValue, row.exit.code,
+      row.handledBy.rawValue
+    )
   }
 }
 
@@ -63,8 +66,11 @@ extension DurationStatistics {
     var histogram = Histogram<UInt64>(
       highestTrackableValue: Swift.max(longest, 2), numberOfSignificantValueDigits: .two)
     histogram.autoResize = true
-    for part in parts { part.histogram.forEach { value, count in histogram.record(value, count: count) } }
-    // The library caps a percentile at the highest value it was given, and a bucket's lowest may lie below the maximum.
+    for part in parts {
+      part.histogram.forEach { value, count in histogram.record(value, count: count) }
+    }
+    // The library caps a percentile at the highest value it was given, and a bucket's lowest may
+    // lie below the maximum.
     histogram.record(longest, count: 0)
     self.init(
       total: total, min: parts.reduce(.max) { Swift.min($0, $1.min) },
