@@ -147,7 +147,7 @@ public final class EventTextRenderer {
     }
     if field.isArray || field.isDynamic {
       let range = record.range(field)
-      if field.isString {
+      if field.isText {
         return .text(SafeText.sanitized(record.block.array(record.text(range))))
       }
       return .bytes(record.block.array(range))

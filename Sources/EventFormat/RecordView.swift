@@ -1,5 +1,10 @@
 import TraceBytes
 
+extension FieldDescription {
+  /// Whether it is text, and not bytes: libtraceevent takes every array of small numbers for text.
+  var isText: Bool { isString && type.contains("char") && !type.contains("unsigned") }
+}
+
 /// The bytes of one record, every access checked against them.
 struct RecordView: ~Escapable {
   let block: RawSpan
