@@ -41,6 +41,26 @@ import TraceTestSupport
     #expect(text(0x77, 2) == "vcpu 2 reason 0x77 rip 0x401980 info1 0x0000000000000081")
   }
 
+  @Test func nestedExitOfOldKernels() {
+    let one = OneEvent(
+      "kvm_nested_vmexit",
+      fields: [
+        "__u64 rip 8 8 0", "__u32 exit_code 16 4 0", "__u64 exit_info1 24 8 0",
+        "__u64 exit_info2 32 8 0", "__u32 exit_int_info 40 4 0", "__u32 exit_int_info_err 44 4 0",
+        "__u32 isa 48 4 0",
+      ])
+    let record = one.record([(8, 8, 0x40), (16, 4, 48), (24, 8, 1), (32, 8, 2), (48, 4, 1)])
+    #expect(
+      one.text(record)
+        == " rip 40 reason EPT_VIOLATION info1 1 info2 2 int_info 0 int_info_err 0")
+  }
+
+  @Test func aBrokenPrintFormatCostsNoField() {
+    let one = OneEvent(
+      "kvm_fpu", fields: ["u32 load 8 4 0"], print: "\"%d\", nonsense(((REC->load")
+    #expect(one.text(one.record([(8, 4, 1)])) == "load=1")
+  }
+
   /// trace-cmd compares without sign: it writes the stale reason.
   @Test func userspaceExitWithError() {
     let one = OneEvent(

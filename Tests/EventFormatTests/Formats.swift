@@ -98,22 +98,3 @@ struct OneEvent {
     return found
   }
 }
-
-/// The fields of a record by slot, as the timeline reads them.
-struct ReadFields {
-  let held: HeldBytes
-  let layouts: FieldLayouts
-  let isBigEndian: Bool
-
-  init(_ held: HeldBytes, _ descriptor: EventDescriptor, isBigEndian: Bool) {
-    self.held = held
-    layouts = descriptor.fields
-    self.isBigEndian = isBigEndian
-  }
-
-  func integer(_ slot: Int) -> UInt64 {
-    layouts[slot].read(in: held.span, at: 0, isBigEndian: isBigEndian)
-  }
-
-  func has(_ slot: Int) -> Bool { layouts[slot].isPresent }
-}
