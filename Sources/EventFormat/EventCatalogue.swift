@@ -50,7 +50,9 @@ public struct EventCatalogue: Sendable {
     for (source, result) in zip(texts, results) {
       guard let event = result?.event else {
         problems.append(
-          FormatProblem(event: source.text.name, what: "libtraceevent refuses the text"))
+          FormatProblem(
+            event: source.text.name, what: "libtraceevent refuses the text",
+            costsEvents: schemas[source.system + ":" + source.text.name] != nil))
         continue
       }
       add(event, schemas[event.system + ":" + event.name])
@@ -80,7 +82,10 @@ public struct EventCatalogue: Sendable {
           case .id: "a format text without an id in 0…65535"
           case .fields: "a format text without fields"
           }
-        problems.append(FormatProblem(event: source.system, what: what))
+        problems.append(
+          FormatProblem(
+            event: SafeText.sanitized(source.system), what: what,
+            costsEvents: EventSchema.all.contains { $0.system == source.system }))
       }
     }
     return texts
@@ -115,10 +120,19 @@ public struct EventCatalogue: Sendable {
       layouts[slot] = layout
       length = max(length, layout.end)
     }
+    var kind = schema?.kind ?? .other
+    if let schema, let missing = schema.requiredSlots.first(where: { !layouts[$0].isPresent }) {
+      // Zeros in place of what was recorded would be wrong answers: nothing is said instead.
+      kind = .other
+      layouts = FieldLayouts()
+      length = 0
+      let name = schema.fields[missing].first ?? "a field"
+      problems.append(
+        FormatProblem(event: event.name, what: "\(name) is not declared", costsEvents: true))
+    }
     index[event.id] = UInt16(events.count)
     events.append(event)
-    descriptors.append(
-      EventDescriptor(kind: schema?.kind ?? .other, minimumLength: length, fields: layouts))
+    descriptors.append(EventDescriptor(kind: kind, minimumLength: length, fields: layouts))
   }
 
   private static func find(_ names: [String], in fields: [FieldDescription]) -> FieldDescription? {

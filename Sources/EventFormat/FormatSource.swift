@@ -12,10 +12,18 @@ public struct FormatSource: Sendable {
   }
 }
 
-/// A format text that could not be used, and why.
+/// A format text that could not be used, or not whole, and why.
 public struct FormatProblem: Sendable, Equatable {
-  /// The event, or its subsystem where not even the name could be read.
+  /// The event, or its subsystem where not even the name could be read; safe to print.
   public let event: String
   /// What is wrong.
   public let what: String
+  /// Whether records that the timeline would have interpreted are passed over because of it.
+  public let costsEvents: Bool
+
+  init(event: String, what: String, costsEvents: Bool = false) {
+    self.event = event
+    self.what = what
+    self.costsEvents = costsEvents
+  }
 }

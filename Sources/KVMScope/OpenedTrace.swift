@@ -96,6 +96,13 @@ struct OpenedTrace {
     facts.kernel = file.uname
     facts.cpus = max(file.cpuCount, cpuNumbers.count)
     facts.damage = file.damage.map { Damage(offset: $0.offset.rawValue, what: $0.what) }
+    // The container does not say where a text began: the file's beginning stands for it.
+    for problem in catalogue.problems where problem.costsEvents {
+      facts.damage.append(
+        Damage(
+          offset: 0,
+          what: "format text of \(problem.event): \(problem.what); its events are not read"))
+    }
     return facts
   }
 

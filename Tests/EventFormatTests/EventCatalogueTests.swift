@@ -111,8 +111,12 @@ import TraceTestSupport
     let catalogue = FormatTexts.catalogue(
       FormatTexts.text("kvm_nested_vmrun", id: 1, [("__u64 nested_rip", 8, 8, false)]),
       FormatTexts.text("kvm_nested_vmenter", id: 2, [("__u64 nested_rip", 16, 8, false)]),
-      FormatTexts.text("kvm_enter_smm", id: 3, [("unsigned int vcpu_id", 8, 4, false)]),
-      FormatTexts.text("kvm_smm_transition", id: 4, [("unsigned int vcpu_id", 8, 4, false)]))
+      FormatTexts.text(
+        "kvm_enter_smm", id: 3,
+        [("unsigned int vcpu_id", 8, 4, false), ("bool entering", 12, 1, false)]),
+      FormatTexts.text(
+        "kvm_smm_transition", id: 4,
+        [("unsigned int vcpu_id", 8, 4, false), ("bool entering", 12, 1, false)]))
     let kinds = (1...4).map { catalogue.descriptors[catalogue.number(of: UInt16($0))].kind }
     #expect(kinds == [.nestedEntry, .nestedEntry, .smmTransition, .smmTransition])
     #expect(catalogue.records(.nestedEntry))

@@ -78,6 +78,28 @@ import TraceTestSupport
     #expect(catalogue.problems.first?.event == "kvm")
   }
 
+  /// A field that the timeline cannot do without: its event is not interpreted, and that is said.
+  @Test func missingField() {
+    let damaged = String(decoding: FormatTexts.newExit, as: UTF8.self)
+      .replacing("int exit_reason", with: "int exit_reaspn")
+    let catalogue = FormatTexts.catalogue(Array(damaged.utf8))
+    #expect(!catalogue.records(.exit))
+    #expect(catalogue.records(named: "kvm_exit"))
+    #expect(catalogue.descriptors[catalogue.number(of: 701)].kind == .other)
+    #expect(catalogue.problems.map(\.what) == ["exit_reason is not declared"])
+    #expect(catalogue.problems.map(\.costsEvents) == [true])
+    let optional = String(decoding: FormatTexts.newExit, as: UTF8.self)
+      .replacing("u32 intr_info", with: "u32 intr_inof")
+    #expect(FormatTexts.catalogue(Array(optional.utf8)).records(.exit))
+  }
+
+  @Test func namesOfSystemsAreSafeToPrint() {
+    let catalogue = EventCatalogue(
+      [FormatSource(system: "a\u{1b}[2J", text: [])], longSize: 8, isBigEndian: false)
+    #expect(catalogue.problems.map(\.event) == ["a\\x1b[2J"])
+    #expect(catalogue.problems.map(\.costsEvents) == [false])
+  }
+
   @Test func tooManyFieldsAndTooLongLines() {
     let many = (0..<2000).map { ("int f\($0)", 8, 4, true) }
     let long = String(repeating: "x", count: 5000)
