@@ -43,6 +43,7 @@ extension VCPUTrack {
       if fields.has(EntryField.rip) && exit.isOpen && behind >= 1 && behind <= 15 { return }
       openLevel(candidate: .l2, at: time, &output)
       nestedEntryIsOpen = true
+      nestedEntryAt = time
       candidateIsInferred = true
       l2RIP = fields.integer(EntryField.rip)
       l2RIPIsKnown = fields.has(EntryField.rip)
@@ -117,7 +118,7 @@ extension VCPUTrack {
       if level != .l2 { cut(at: time, &output) }
       proveL2(&output)
     }
-    if output.counts(time) { counters.l2Exits &+= 1 }
+    if output.counts(exit.isOpen ? exit.at : time) { counters.l2Exits &+= 1 }
     counters.nestedEvents &+= 1
     emulationIsExplained = true
     l2RIP = fields.integer(ExitField.rip)
@@ -156,6 +157,7 @@ extension VCPUTrack {
       exit.isReflected = true
       if output.counts(exit.at) { counters.l2ExitsReflected &+= 1 }
       roundTripIsOpen = true
+      roundTripCounts = output.counts(exit.at)
       roundTripExits = 0
     } else if output.counts(time) {
       counters.l2ExitsSynthesized &+= 1
@@ -208,6 +210,7 @@ extension VCPUTrack {
     level = .l2
     levelIsProved = false
     nestedEntryIsOpen = true
+    nestedEntryAt = time
     l2RIP = fields.integer(NestedEntryField.nestedRIP)
     l2RIPIsKnown = fields.has(NestedEntryField.nestedRIP)
     refusalIsReported = false
@@ -329,6 +332,7 @@ extension VCPUTrack {
       }
       levelBeforeSMM = .unknown
       nestedEntryIsOpen = returnsTo == .l2
+      nestedEntryAt = time
       emulationIsExplained = false
       emulatedSinceRun = false
       enteredSinceRun = false

@@ -105,9 +105,10 @@ extension VCPUTrack {
   private mutating func countNestedEntry(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     candidateIsInferred = false
-    counters.nestedEntries &+= 1
+    if output.counts(nestedEntryAt) { counters.nestedEntries &+= 1 }
     if roundTripIsOpen {
       roundTripIsOpen = false
+      if !roundTripCounts { return }
       counters.roundTrips &+= 1
       counters.roundTripExits &+= 1 &+ roundTripExits
     }

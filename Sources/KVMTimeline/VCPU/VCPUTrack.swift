@@ -68,6 +68,8 @@ public struct VCPUTrack: Sendable {
   var levelBeforeSMM = GuestLevel.unknown
   /// An entry into L2 that nothing has proved yet.
   var nestedEntryIsOpen = false
+  /// When it was made: a window counts it there.
+  var nestedEntryAt: UInt64 = 0
   /// The candidate L2 rests on the entry's address alone: there was no event for the nested entry.
   var candidateIsInferred = false
   /// L1 executed VMLAUNCH, VMRESUME or VMRUN, and nothing said since how it went.
@@ -76,6 +78,8 @@ public struct VCPUTrack: Sendable {
   var injectWasUnasked = false
   /// L1 was told of an exit, and counts its own until L2 runs again.
   var roundTripIsOpen = false
+  /// That exit lies in the window.
+  var roundTripCounts = false
   var roundTripExits: UInt64 = 0
   /// L1 intercepts SHUTDOWN of L2 (SVM, from kvm_nested_intercepts).
   var interceptsShutdown: Bool?
