@@ -81,6 +81,13 @@ let package = Package(
       name: "TraceTestSupport",
       dependencies: ["TraceBytes", "RingBuffer", "CTraceEvent", "CZlib", "CZstd"],
       path: "Tests/TraceTestSupport", swiftSettings: views),
+    .target(
+      name: "TimelineTestSupport",
+      dependencies: [
+        "TraceTestSupport", "TraceBytes", "RingBuffer", "TraceContainer", "EventFormat",
+        "KVMEvents", "KVMTimeline", "TraceChecks",
+      ],
+      path: "Tests/TimelineTestSupport", swiftSettings: views),
     .testTarget(
       name: "TraceBytesTests", dependencies: ["TraceBytes", "TraceTestSupport"],
       swiftSettings: views),
@@ -107,11 +114,14 @@ let package = Package(
       swiftSettings: views),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"], swiftSettings: common),
     .testTarget(
-      name: "KVMTimelineTests", dependencies: ["KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      name: "KVMTimelineTests",
+      dependencies: ["KVMTimeline", "KVMEvents", "TraceTestSupport", "TimelineTestSupport"],
       swiftSettings: views),
     .testTarget(
       name: "TraceChecksTests",
-      dependencies: ["TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      dependencies: [
+        "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport", "TimelineTestSupport",
+      ],
       swiftSettings: views),
     .testTarget(
       name: "TraceReportTests",
@@ -120,7 +130,10 @@ let package = Package(
       ], swiftSettings: common),
     .testTarget(
       name: "KVMScopeTests",
-      dependencies: ["KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport"],
+      dependencies: [
+        "KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceBytes", "TraceContainer",
+        "TraceTestSupport", "TimelineTestSupport",
+      ],
       swiftSettings: views),
     .testTarget(
       name: "CommandLineTests", dependencies: ["KVMScope", "TraceChecks", "TraceTestSupport"],

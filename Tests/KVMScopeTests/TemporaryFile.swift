@@ -1,0 +1,16 @@
+internal import Foundation
+
+/// A file that is there as long as somebody holds it.
+final class TemporaryFile {
+  let path: String
+
+  init(_ bytes: [UInt8]) throws {
+    path =
+      FileManager.default.temporaryDirectory.appendingPathComponent(
+        "kvmscope-test-\(UUID().uuidString)"
+      ).path
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,57 @@
+public import KVMTimeline
+public import TraceChecks
+
+/// What the timeline and the checks make of a log.
+public struct Replay {
+  /// The tracker after its last event.
+  public let tracker: TimelineTracker
+  /// All intervals in the order in which they came out, with their vCPUs.
+  public let intervals: [(interval: Interval, vcpu: VCPUIdentity)]
+  /// What the checks say.
+  public let judgement: Judgement
+
+  /// Feeds a log to a new tracker and judges what comes out.
+  public init(_ log: EventLog, window: Range<UInt64> = 0..<UInt64.max) {
+    let collector = IntervalCollector()
+    var tracker = TimelineTracker(
+      records: log.records, cpuNumbers: log.cpuNumbers, window: window, receiver: collector)
+    var gaps: UInt64 = 0
+    for entry in log.entries {
+      if entry.isLossMark {
+        gaps += 1
+        tracker.lost(on: entry.cpu, after: entry.time == 0 ? nil : entry.time)
+      } else {
+        tracker.handle(entry.event, thread: entry.thread, cpu: entry.cpu, at: entry.time)
+      }
+    }
+    tracker.finish()
+    self.tracker = tracker
+    intervals = collector.all
+    var facts = TraceFacts(path: "log", container: "log")
+    facts.lostGaps = gaps
+    judgement = CheckRunner.standard.judge(
+      TraceEvidence(
+        trace: 0, facts: facts, tracks: tracker.tracks, timelineFacts: tracker.facts,
+        records: log.records, unattributed: tracker.unattributed))
+  }
+
+  /// The verdict with errors failing.
+  public var verdict: Verdict {
+    CheckRunner.verdict(judgement.findings, judgement.notJudged, threshold: .error)
+  }
+
+  /// The intervals of one vCPU, in order of time.
+  public func intervals(of vcpu: VCPUIdentity) -> [Interval] {
+    intervals.filter { $0.vcpu == vcpu }.map(\.interval)
+  }
+
+  /// The tracks of vCPUs that ran.
+  public var tracks: [VCPUTrack] { tracker.tracks.filter(\.hasRun) }
+}
+
+/// Keeps all intervals.
+private final class IntervalCollector: IntervalReceiver {
+  var all: [(interval: Interval, vcpu: VCPUIdentity)] = []
+
+  func receive(_ interval: Interval, of vcpu: VCPUIdentity) { all.append((interval, vcpu)) }
+}
