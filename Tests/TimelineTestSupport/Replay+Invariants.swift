@@ -9,7 +9,7 @@ extension Replay {
     var byTrack: [Int: [Interval]] = [:]
     for (interval, _) in intervals { byTrack[interval.vcpu, default: []].append(interval) }
     var broken: [String] = []
-    for (number, track) in tracker.tracks.enumerated() {
+    for (number, track) in tracker.tracks.enumerated() where track.hasRun {
       let name = "vCPU \(track.identity)"
       let mine = byTrack[number] ?? []
       broken += mine.timelineFaults(from: track.begin, to: track.end).map { "\(name): \($0)" }
