@@ -54,6 +54,9 @@ extension Analysis {
     let trace = try OpenedTrace(path: path)
     prepare(trace.facts)
     let renderer = trace.makeRenderer()
+    let hasTwins = trace.catalogue.events.map { event in
+      Set(event.fields.map { SafeText.sanitized($0.name) }).count < event.fields.count
+    }
     var isOpen = true
     return run(
       trace, options, loss: { _, _, _ in },
@@ -63,6 +66,9 @@ extension Analysis {
           timestamp: event.time, cpu: event.cpu, thread: event.thread,
           comm: trace.comm(event.thread), event: renderer.name(of: event.number),
           buffer: trace.bufferName(event.buffer), text: "", fields: [])
+        if wantsFields {
+          row.fields.reserveCapacity(trace.catalogue.events[event.number].fields.count)
+        }
         let (offset, length) = (event.record.offset, event.record.length)
         if wantsText {
           row.text = renderer.text(
@@ -70,7 +76,11 @@ extension Analysis {
         }
         if wantsFields {
           renderer.forEachField(number: event.number, block: block, offset: offset, length: length)
-          { row.fields.append(EventRow.Field(name: $0, value: EventRow.Value($1))) }
+          { name, value in
+            // A hostile format may give two fields one name: the first counts.
+            if hasTwins[event.number], row.fields.contains(where: { $0.name == name }) { return }
+            row.fields.append(EventRow.Field(name: name, value: EventRow.Value(value)))
+          }
         }
         isOpen = body(row)
       }, finish: {}, isOpen: { isOpen })

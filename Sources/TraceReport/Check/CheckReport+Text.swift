@@ -92,7 +92,7 @@ extension CheckReport {
       if index == gap { sink.write(style.dim("    ⋮") + "\n") }
       let isOwn = isInside(event, finding)
       let line = line(of: event, facts.timeUnit)
-      let room = max(style.width, 120) - 4
+      let room = style.evidenceWidth - 4
       let shown = line.count > room ? line.prefix(room - 1) + "…" : line[...]
       sink.write((isOwn ? "  > " : "    ") + (isOwn ? String(shown) : style.dim(String(shown))))
       sink.write("\n")

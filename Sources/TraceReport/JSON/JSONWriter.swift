@@ -128,13 +128,17 @@ final class JSONWriter {
 
   /// Puts what belongs between the previous value and the next.
   private func separate() {
-    guard !isAfterKey, let last = containers.indices.last else {
+    if isAfterKey {
       isAfterKey = false
       return
     }
-    if !containers[last].isEmpty { sink.write(containers[last].isInline ? ", " : ",") }
-    containers[last].isEmpty = false
-    if !containers[last].isInline { newLine() }
+    guard let last = containers.last else { return }
+    if last.isEmpty {
+      containers[containers.count - 1].isEmpty = false
+    } else {
+      sink.write(last.isInline ? ", " : ",")
+    }
+    if !last.isInline { newLine() }
   }
 
   private func newLine() {
@@ -143,13 +147,17 @@ final class JSONWriter {
   }
 
   private func quoted(_ text: String) {
-    sink.write(UInt8(ascii: "\""))
     // Most text needs no escape: one look, one copy.
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) {
-      sink.write(text)
-    } else {
-      for scalar in text.unicodeScalars { escape(scalar) }
+      sink.append { bytes in
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\""))
+      }
+      return
     }
+    sink.write(UInt8(ascii: "\""))
+    for scalar in text.unicodeScalars { escape(scalar) }
     sink.write(UInt8(ascii: "\""))
   }
 

@@ -6,16 +6,23 @@ public struct TextStyle: Sendable {
   public var usesColor: Bool
   /// The columns that a line may take.
   public var width: Int
+  /// The columns that a line of evidence may take: more than others where nobody knows how wide the reader's lines are.
+  let evidenceWidth: Int
 
   /// What is assumed when the width is not known.
   public static let defaultWidth = 100
   /// What a pipe or a file gets: no colour, 100 columns.
-  public static let plain = TextStyle(usesColor: false, width: defaultWidth)
+  public static let plain = TextStyle(usesColor: false, width: nil)
 
-  /// Makes a style; a width under 40 columns is taken as 40.
-  public init(usesColor: Bool, width: Int) {
+  /// Makes a style.
+  ///
+  /// - Parameters:
+  ///   - usesColor: whether it may use colour.
+  ///   - width: nil where it is not known; under 40 columns is taken as 40.
+  public init(usesColor: Bool, width: Int?) {
     self.usesColor = usesColor
-    self.width = max(40, width)
+    self.width = max(40, width ?? Self.defaultWidth)
+    evidenceWidth = max(40, width ?? 120)
   }
 
   func bold(_ text: String) -> String { paint(text, "1") }

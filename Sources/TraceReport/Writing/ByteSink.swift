@@ -55,13 +55,13 @@ public final class ByteSink {
 
   /// Appends a number in decimal.
   public func write(decimal value: UInt64) {
-    let start = buffer.count
-    var rest = value
-    repeat {
-      buffer.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    buffer[start...].reverse()
+    append { $0.append(decimal: value) }
+  }
+
+  /// Appends whatever `body` appends: one access to the buffer for many small pieces.
+  @inline(__always)
+  func append(_ body: (inout [UInt8]) -> Void) {
+    body(&buffer)
     flushIfFull()
   }
 
@@ -80,5 +80,18 @@ public final class ByteSink {
 
   private func flushIfFull() {
     if descriptor != nil, buffer.count >= Self.bufferSize { flush() }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a number in decimal.
+  mutating func append(decimal value: UInt64) {
+    let start = count
+    var rest = value
+    repeat {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    self[start...].reverse()
   }
 }

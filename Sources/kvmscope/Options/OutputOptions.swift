@@ -37,8 +37,6 @@ struct OutputOptions: ParsableArguments {
           && HostProcess.environment("TERM") != "dumb"
       }
     let columns = HostProcess.environment("COLUMNS").flatMap { Int($0) }
-    return TextStyle(
-      usesColor: usesColor,
-      width: columns ?? descriptor.terminalWidth ?? TextStyle.defaultWidth)
+    return TextStyle(usesColor: usesColor, width: columns ?? descriptor.terminalWidth)
   }
 }
