@@ -8,14 +8,19 @@ extension [UInt8] {
 
   /// Appends a number, padded on the left to at least `width` characters.
   mutating func append(decimal value: UInt64, width: Int = 0, pad: UInt8 = UInt8(ascii: " ")) {
-    let start = count
-    var rest = value
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+    var digits = 1
+    var rest = value / 10
+    while rest != 0 {
+      digits += 1
       rest /= 10
-    } while rest != 0
-    while count - start < width { append(pad) }
-    self[start...].reverse()
+    }
+    let length = Swift.max(digits, width)
+    append(contentsOf: repeatElement(pad, count: length))
+    rest = value
+    for index in stride(from: count - 1, through: count - digits, by: -1) {
+      self[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
   }
 
   /// Appends a signed number.

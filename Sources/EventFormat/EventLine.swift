@@ -45,7 +45,7 @@ public struct EventLine: Sendable {
     SafeText.sanitize(&bytes, from: start)
     let missing = 16 - (bytes.count - start)
     if missing > 0 {
-      bytes.insert(contentsOf: [UInt8](repeating: 32, count: missing), at: start)
+      bytes.insert(contentsOf: repeatElement(32, count: missing), at: start)
     }
     bytes.append(UInt8(ascii: "-"))
     start = bytes.count

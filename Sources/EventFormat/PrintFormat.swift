@@ -34,7 +34,7 @@ struct PrintConversion: Sendable {
   func pad(_ bytes: inout [UInt8], from start: Int) {
     let missing = width - (bytes.count - start)
     guard missing > 0 else { return }
-    let padding = [UInt8](repeating: UInt8(ascii: " "), count: missing)
+    let padding = repeatElement(UInt8(ascii: " "), count: missing)
     bytes.insert(contentsOf: padding, at: isLeft ? bytes.count : start)
   }
 
@@ -42,35 +42,43 @@ struct PrintConversion: Sendable {
   func append(_ value: PrintValue, to bytes: inout [UInt8]) {
     let unused = UInt64(64 - size * 8)
     let cut = unused == 0 ? value.bits : (value.bits << unused) >> unused
-    var digits: [UInt8] = []
-    var prefix: [UInt8] = []
-    switch kind {
-    case .signed:
-      let number = unused == 0 ? value.signed : (value.signed << Int64(unused)) >> Int64(unused)
-      digits.append(decimal: number.magnitude)
-      if number < 0 {
-        prefix = [UInt8(ascii: "-")]
-      } else if hasPlus {
-        prefix = [UInt8(ascii: "+")]
-      }
-    case .hex, .capitalHex:
-      digits.append(hex: cut)
-      if isAlternate && cut != 0 { prefix = [UInt8(ascii: "0"), UInt8(ascii: "x")] }
-      if kind == .capitalHex {
-        for index in digits.indices where digits[index] >= UInt8(ascii: "a") { digits[index] -= 32 }
-        if !prefix.isEmpty { prefix[1] = UInt8(ascii: "X") }
-      }
-    case .octal: digits = Array(String(cut, radix: 8).utf8)
-    default: digits.append(decimal: cut)
-    }
-    var wanted = precision ?? 0
-    if isZeroPadded && !isLeft && precision == nil { wanted = width - prefix.count }
     let start = bytes.count
-    bytes.append(contentsOf: prefix)
-    if digits.count < wanted {
-      bytes.append(contentsOf: [UInt8](repeating: UInt8(ascii: "0"), count: wanted - digits.count))
+    if kind == .signed {
+      let number = unused == 0 ? value.signed : (value.signed << Int64(unused)) >> Int64(unused)
+      if number < 0 {
+        bytes.append(UInt8(ascii: "-"))
+      } else if hasPlus {
+        bytes.append(UInt8(ascii: "+"))
+      }
+      let digits = bytes.count
+      bytes.append(decimal: number.magnitude)
+      return extend(&bytes, from: start, digits: digits)
     }
-    bytes.append(contentsOf: digits)
+    if isAlternate && cut != 0 && (kind == .hex || kind == .capitalHex) {
+      bytes.append(text: kind == .hex ? "0x" : "0X")
+    }
+    let digits = bytes.count
+    switch kind {
+    case .hex: bytes.append(hex: cut)
+    case .capitalHex:
+      bytes.append(hex: cut)
+      for index in digits..<bytes.count where bytes[index] >= UInt8(ascii: "a") {
+        bytes[index] -= 32
+      }
+    case .octal: bytes.append(text: String(cut, radix: 8))
+    default: bytes.append(decimal: cut)
+    }
+    extend(&bytes, from: start, digits: digits)
+  }
+
+  /// Puts zeros before the digits of a number, and blanks before or behind it.
+  private func extend(_ bytes: inout [UInt8], from start: Int, digits: Int) {
+    var wanted = precision ?? 0
+    if isZeroPadded && !isLeft && precision == nil { wanted = width - (digits - start) }
+    let missing = wanted - (bytes.count - digits)
+    if missing > 0 {
+      bytes.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: missing), at: digits)
+    }
     pad(&bytes, from: start)
   }
 }
