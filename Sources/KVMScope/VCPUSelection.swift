@@ -6,11 +6,13 @@ struct VCPUSelection {
   private let vcpus: Set<Int32>?
   private let vms: Set<Int32>?
   private let threads: Set<Int32>?
+  private let cpus: Set<Int>?
 
   init(_ options: AnalysisOptions) {
     vcpus = options.vcpus
     vms = options.vms
     threads = options.threads
+    cpus = options.cpus
   }
 
   func selects(_ identity: VCPUIdentity) -> Bool {
@@ -21,7 +23,10 @@ struct VCPUSelection {
   }
 
   /// Findings about the trace itself are always of interest.
-  func selects(_ finding: Finding) -> Bool { finding.identity.map(selects) ?? true }
+  func selects(_ finding: Finding) -> Bool {
+    if let cpus, let cpu = finding.cpu, !cpus.contains(cpu) { return false }
+    return finding.identity.map(selects) ?? true
+  }
 
   func selects(_ notJudged: NotJudged) -> Bool { notJudged.identity.map(selects) ?? true }
 }

@@ -46,6 +46,13 @@ import TraceTestSupport
     #expect(try lines("--vcpu", "1") == [])
   }
 
+  @Test func findingsAreSelectedByCPUAndThread() throws {
+    #expect(try Tool.run(["check", "--cpu", "1", Recording.bug]).code == 0)
+    #expect(try Tool.run(["check", "--cpu", "0-3", Recording.bug]).code == 1)
+    #expect(try Tool.run(["check", "--pid", "1", Recording.bug]).code == 0)
+    #expect(try Tool.run(["check", "--pid", "355", Recording.bug]).code == 1)
+  }
+
   @Test func timelineLinesAreTheIntervalsOfTheDocument() throws {
     let lines = try Tool.run(["timeline", "--format", "jsonl", Recording.bug]).output
     let document = try JSONParser.parse(

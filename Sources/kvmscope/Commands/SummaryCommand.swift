@@ -42,6 +42,9 @@ struct SummaryCommand: ParsableCommand {
       try Analysis.summarize(traces.paths, options)
     }
     Run.reportDamage(results.checks.traces, output)
+    if selection.cpu != nil, !output.quiet {
+      Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
+    }
     let report = SummaryReport(results.checks, vcpus: results.vcpus)
     try target.write { sink in
       switch format {

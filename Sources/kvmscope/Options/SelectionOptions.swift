@@ -13,7 +13,10 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp("Leave out what begins at this time or later.", valueName: "seconds"))
   var end: Moment?
 
-  @Option(help: ArgumentHelp("Only these CPUs of the host, as in 0,2-4.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Only events, intervals and findings that began on these CPUs of the host, as in 0,2-4.",
+      valueName: "list"))
   var cpu: NumberList?
 
   @Option(help: ArgumentHelp("Only vCPUs with these vcpu_ids.", valueName: "list"))
