@@ -121,6 +121,7 @@ let package = Package(
       name: "TraceChecksTests",
       dependencies: [
         "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport", "TimelineTestSupport",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: views),
     .testTarget(

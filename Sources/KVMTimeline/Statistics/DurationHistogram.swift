@@ -63,13 +63,20 @@ public struct DurationHistogram: Sendable {
     counts[bucket - firstOctave * Self.bucketsPerOctave] += 1
   }
 
-  /// Calls `body` with the lowest value and the count of every bucket that is not empty, in ascending order.
-  public func forEach(_ body: (_ value: UInt64, _ count: UInt64) -> Void) {
-    for (index, low) in counts.enumerated() {
+  /// The highest value of a bucket.
+  static func highestValue(of bucket: Int) -> UInt64 {
+    guard bucket >= 256 else { return UInt64(bucket) }
+    let magnitude = bucket / 128 - 1
+    return lowestValue(of: bucket) + ((1 << UInt64(magnitude)) - 1)
+  }
+
+  /// Calls `body` with the bounds and the count of every bucket that is not empty, in ascending order.
+  public func forEach(_ body: (_ values: ClosedRange<UInt64>, _ count: UInt64) -> Void) {
+    for (index, low) in counts.enumerated() where low > 0 || !overflows.isEmpty {
       let bucket = index + firstOctave * Self.bucketsPerOctave
       var count = UInt64(low)
       for overflowed in overflows where overflowed == bucket { count += 1 << 32 }
-      if count > 0 { body(Self.lowestValue(of: bucket), count) }
+      if count > 0 { body(Self.lowestValue(of: bucket)...Self.highestValue(of: bucket), count) }
     }
   }
 }

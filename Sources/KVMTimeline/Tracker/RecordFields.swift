@@ -2,7 +2,9 @@ import EventFormat
 import KVMEvents
 
 /// The fields of one record, read where they lie and only when asked for.
-
+///
+/// A value of this type is made where it is used and never lent to a function that is not inlined, so that nothing of
+/// it but the fields that are asked for is ever loaded.
 struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
   let block: RawSpan
   let base: Int
@@ -14,7 +16,6 @@ struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
   /// - Parameters:
   ///   - block: the bytes that the record lies in.
   ///   - base: where its payload begins; it has at least the descriptor's `minimumLength` bytes.
-  
   @inline(__always)
   @_lifetime(copy block)
   init(_ block: RawSpan, at base: Int, _ descriptor: EventDescriptor, isBigEndian: Bool) {
@@ -25,14 +26,12 @@ struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
   }
 
   /// See ``EventFields/integer(_:)``.
-  
   @inline(__always)
   func integer(_ slot: Int) -> UInt64 {
     layouts[slot].read(in: block, at: base, isBigEndian: isBigEndian)
   }
 
   /// See ``EventFields/has(_:)``.
-  
   @inline(__always)
   func has(_ slot: Int) -> Bool { layouts[slot].isPresent }
 }

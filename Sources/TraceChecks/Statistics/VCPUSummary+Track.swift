@@ -1,4 +1,3 @@
-import Histogram
 import KVMEvents
 public import KVMTimeline
 
@@ -43,10 +42,14 @@ extension VCPUSummary {
 
 extension ExitStatistics {
   init(row: ExitRow) {
+    let handling = DurationStatistics([row.undisturbed, row.disturbed])
+    // Where nothing took the vCPU off its CPU both are the same.
+    let onCPU =
+      row.disturbed.count == 0
+      ? handling : DurationStatistics([row.undisturbed, row.disturbedOnCPU])
     self.init(
       level: row.level, exit: row.exit, handledBy: row.isReflected ? .l1 : .l0, count: row.count,
-      answered: row.answered, handling: DurationStatistics([row.undisturbed, row.disturbed]),
-      handlingOnCPU: DurationStatistics([row.undisturbed, row.disturbedOnCPU]))
+      answered: row.answered, handling: handling, handlingOnCPU: onCPU)
   }
 }
 
@@ -61,21 +64,12 @@ extension DurationStatistics {
       return overflow ? .max : next
     }
     let longest = parts.reduce(0) { Swift.max($0, $1.max) }
-    // The counts' buckets are those of this histogram, so nothing is lost on the way.
-    // Made large enough at once: growing is the slow part of the library.
-    var histogram = Histogram<UInt64>(
-      highestTrackableValue: Swift.max(longest, 2), numberOfSignificantValueDigits: .two)
-    histogram.autoResize = true
-    for part in parts {
-      part.histogram.forEach { value, count in histogram.record(value, count: count) }
-    }
-    // The library caps a percentile at the highest value it was given, and a bucket's lowest may
-    // lie below the maximum.
-    histogram.record(longest, count: 0)
+    let percentiles = DurationPercentiles(parts.map(\.histogram))
     self.init(
       total: total, min: parts.reduce(.max) { Swift.min($0, $1.min) },
-      mean: Double(total) / Double(count), p50: histogram.valueAtPercentile(50),
-      p90: histogram.valueAtPercentile(90), p99: histogram.valueAtPercentile(99),
-      p999: histogram.valueAtPercentile(99.9), max: longest)
+      mean: Double(total) / Double(count), p50: Swift.min(percentiles.value(at: 50), longest),
+      p90: Swift.min(percentiles.value(at: 90), longest),
+      p99: Swift.min(percentiles.value(at: 99), longest),
+      p999: Swift.min(percentiles.value(at: 99.9), longest), max: longest)
   }
 }
