@@ -22,7 +22,7 @@ public struct EventCatalogue: Sendable {
   /// Event id → dense number.
   @usableFromInline var index: [UInt16]
   /// The common fields stand where they do in every kernel since 2.6.31, least significant byte first.
-  @usableFromInline var hasUsualHeader: Bool
+  public internal(set) var hasUsualHeader: Bool
 
   /// Reads format texts.
   ///

@@ -32,6 +32,7 @@ public struct ExitCode: Hashable, Sendable, BitwiseCopyable {
   ///   - raw: the field's value, zero-extended; SVM's -1 may have 32 or 64 bits.
   ///   - isa: the event's `isa` field, where it has one.
   @inlinable
+  @inline(__always)
   public init(raw: UInt64, isa: ISA?) {
     self.isa = isa
     switch isa {

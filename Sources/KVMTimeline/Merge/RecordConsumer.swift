@@ -2,6 +2,12 @@ public import RingBuffer
 
 /// Takes the records of all streams in order of time.
 public protocol RecordConsumer {
+  /// The records that follow are all of one stream, up to the next call.
+  ///
+  /// - Parameters:
+  ///   - stream: its position in the set that is merged.
+  ///   - time: that of the first record.
+  mutating func beginRun(stream: Int, at time: UInt64)
   /// One record. `stream` is its position in the set that is merged.
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int)
   /// Events were lost in a stream, right before the record that comes next from it (or its end).
@@ -16,4 +22,9 @@ public protocol RecordConsumer {
   ///
   /// - Returns: whether to go on.
   mutating func progressed(bytes: Int) -> Bool
+}
+
+extension RecordConsumer {
+  /// Does nothing: for consumers that look at every record by itself.
+  public mutating func beginRun(stream: Int, at time: UInt64) {}
 }

@@ -23,7 +23,9 @@ public enum StreamMerger {
     } else {
       mergeMany(set, &streams, &consumer)
     }
-    for at in streams.indices where streams[at].hasLoss { streams[at].reportLoss(&consumer, stream: at) }
+    for at in streams.indices where streams[at].hasLoss {
+      streams[at].reportLoss(&consumer, stream: at)
+    }
   }
 
   /// Looks at all streams for every run.
@@ -35,7 +37,9 @@ public enum StreamMerger {
       // The span is taken anew whenever a stream has gone on to another block.
       let bytes = set.bytes
       var times = InlineArray<8, UInt64>(repeating: .max)
-      for at in streams.indices where streams[at].isLive { times[at] = streams[at].record.timestamp }
+      for at in streams.indices where streams[at].isLive {
+        times[at] = streams[at].record.timestamp
+      }
       var first: Int
       // The time at which another stream is due: one before it in the list goes first at the same time.
       var due: UInt64
@@ -76,6 +80,7 @@ public enum StreamMerger {
   ) -> Bool {
     if stream.hasLoss { stream.reportLoss(&consumer, stream: at) }
     var record = stream.record
+    consumer.beginRun(stream: at, at: record.timestamp)
     do throws(PageFault) {
       repeat {
         consumer.take(record, in: bytes, stream: at)

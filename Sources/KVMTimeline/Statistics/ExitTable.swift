@@ -41,7 +41,8 @@ public struct ExitTable: Sendable {
   /// The row of a key, made when it is new.
   @inline(__always)
   private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
-    let mixed = (exit.code ^ (exit.code >> 7)) &* 8 &+ UInt64(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
+    let mixed =
+      (exit.code ^ (exit.code >> 7)) &* 8 &+ UInt64(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
     var slot = Int(truncatingIfNeeded: mixed &* 0x9e37_79b9 >> 5) & (Self.slots - 1)
     for _ in 0..<8 {
       let number = index[slot]
@@ -53,7 +54,9 @@ public struct ExitTable: Sendable {
   }
 
   @inline(__always)
-  private func matches(_ row: Int, _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Bool {
+  private func matches(_ row: Int, _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool)
+    -> Bool
+  {
     rows[row].exit == exit && rows[row].level == level && rows[row].isReflected == isReflected
   }
 

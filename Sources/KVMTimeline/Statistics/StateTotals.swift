@@ -22,8 +22,12 @@ public struct StateTotals: Sendable {
   }
 
   /// The time spent, in the unit of the trace clock.
-  public func time(_ state: VCPUState, _ level: GuestLevel) -> UInt64 { times[Self.index(state, level)] }
+  public func time(_ state: VCPUState, _ level: GuestLevel) -> UInt64 {
+    times[Self.index(state, level)]
+  }
 
   /// The intervals.
-  public func count(_ state: VCPUState, _ level: GuestLevel) -> UInt64 { counts[Self.index(state, level)] }
+  public func count(_ state: VCPUState, _ level: GuestLevel) -> UInt64 {
+    counts[Self.index(state, level)]
+  }
 }

@@ -3,35 +3,24 @@ import KVMEvents
 
 /// The fields of one record, read where they lie and only when asked for.
 ///
-/// A value of this type is made where it is used and never lent to a function that is not inlined, so that nothing of
-/// it but the fields that are asked for is ever loaded.
+/// Four words: what is larger would be laid out in memory for every call.
 struct RecordFields: EventFields, BitwiseCopyable, ~Escapable {
-  let block: RawSpan
-  let base: Int
-  let layouts: FieldLayouts
-  let isBigEndian: Bool
+  let record: RawSpan
+  let layouts: PackedLayouts
 
-  /// Looks at a record.
-  ///
-  /// - Parameters:
-  ///   - block: the bytes that the record lies in.
-  ///   - base: where its payload begins; it has at least the descriptor's `minimumLength` bytes.
+  /// Looks at a record with at least the `minimumLength` bytes of its event's descriptor.
   @inline(__always)
-  @_lifetime(copy block)
-  init(_ block: RawSpan, at base: Int, _ descriptor: EventDescriptor, isBigEndian: Bool) {
-    self.block = block
-    self.base = base
-    layouts = descriptor.fields
-    self.isBigEndian = isBigEndian
+  @_lifetime(copy record)
+  init(_ record: RawSpan, _ layouts: PackedLayouts) {
+    self.record = record
+    self.layouts = layouts
   }
 
   /// See ``EventFields/integer(_:)``.
   @inline(__always)
-  func integer(_ slot: Int) -> UInt64 {
-    layouts[slot].read(in: block, at: base, isBigEndian: isBigEndian)
-  }
+  func integer(_ slot: Int) -> UInt64 { layouts.read(slot, in: record) }
 
   /// See ``EventFields/has(_:)``.
   @inline(__always)
-  func has(_ slot: Int) -> Bool { layouts[slot].isPresent }
+  func has(_ slot: Int) -> Bool { layouts.has(slot) }
 }

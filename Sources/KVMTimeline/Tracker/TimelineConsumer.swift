@@ -61,16 +61,18 @@ public struct WalkStatistics: Sendable {
 /// Feeds the records of a merge to a tracker: finds each record's event and thread, and hands on those that matter.
 public struct TimelineConsumer: RecordConsumer {
   /// The vCPUs.
-  public private(set) var tracker: TimelineTracker
+  public internal(set) var tracker: TimelineTracker
   /// Everything else.
   public private(set) var statistics: WalkStatistics
-  private let catalogue: EventCatalogue
+  let catalogue: EventCatalogue
+  /// The catalogue's parts that every record needs: reading them through it would copy it.
+  let events: EventTable
   private let conversion: ClockConversion?
   private let isConverted: Bool
   /// By stream: the position of its CPU.
   private let cpus: [Int]
   private let progress: ((Int) -> Bool)?
-  private var counts: EventCounts
+  var counts: EventCounts
   private var first = UInt64.max
   private var last: UInt64 = 0
 
@@ -85,6 +87,7 @@ public struct TimelineConsumer: RecordConsumer {
   ) {
     self.tracker = tracker
     self.catalogue = catalogue
+    events = EventTable(catalogue)
     self.cpus = cpus
     self.conversion = conversion
     isConverted = conversion != nil
@@ -100,31 +103,65 @@ public struct TimelineConsumer: RecordConsumer {
     StreamMerger.merge(set, into: &self)
     tracker.finish()
     statistics.eventCounts = counts.all
+    last = max(last, tracker.lastTime)
     if first <= last { statistics.span = first...last }
+  }
+
+  /// See ``RecordConsumer/beginRun(stream:at:)``.
+  @inline(__always)
+  public mutating func beginRun(stream: Int, at time: UInt64) {
+    // Within a run the time grows, or `clockWentBack` is called: first and last need no look at every record.
+    last = max(last, tracker.lastTime)
+    first = min(first, converted(time))
+    tracker.move(to: cpus[stream])
+  }
+
+  @inline(__always)
+  func converted(_ time: UInt64) -> UInt64 {
+    isConverted ? Self.convert(time, conversion) : time
+  }
+
+  @inline(never)
+  private static func convert(_ time: UInt64, _ conversion: ClockConversion?) -> UInt64 {
+    conversion?.nanoseconds(time) ?? time
   }
 
   /// See ``RecordConsumer/take(_:in:stream:)``.
   @inline(__always)
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     // The common fields' eight bytes; everything behind them is checked against the event's own length.
-    guard record.length >= 8 else { return isShort() }
-    let (id, thread) = catalogue.header(in: block, at: record.offset)
-    let number = catalogue.number(of: id)
-    counts.add(number)
-    var time = record.timestamp
-    if isConverted { time = conversion?.nanoseconds(time) ?? time }
-    if time < first { first = time }
-    if time > last { last = time }
-    let kind = catalogue.descriptors[number].kind
-    if kind == .other { return tracker.pass(thread: thread, cpu: cpus[stream], at: time) }
-    guard record.length >= Int(catalogue.descriptors[number].minimumLength) else { return isShort() }
-    let fields = RecordFields(
-      block, at: record.offset, catalogue.descriptors[number], isBigEndian: catalogue.isBigEndian)
-    tracker.handle(kind, fields, thread: thread, cpu: cpus[stream], at: time)
+    guard record.length >= 8 else { return isShort(record.timestamp) }
+    guard events.isUsual else { return takeUnusual(record, in: block) }
+    let bytes = block.extracting(record.offset..<record.offset &+ record.length)
+    // u16 common_type, u8 flags, u8 preempt_count, i32 common_pid: one load.
+    let word = bytes.u64(at: 0)
+    let event = events[UInt16(truncatingIfNeeded: word)]
+    counts.add(Int(event.number))
+    let time = converted(record.timestamp)
+    guard record.length >= Int(event.minimumLength) else { return isShort(record.timestamp) }
+    tracker.touch(thread: Int32(truncatingIfNeeded: word &>> 32), at: time)
+    let kind = event.kind
+    if kind == .other { return }
+    guard event.isPacked else { return takeUnpacked(record, in: block) }
+    if tracker.hasSoleTrack {
+      // Each kind that is frequent has a function of its own: one that held them all would keep everything in memory.
+      switch kind {
+      case .entry: return entry(bytes, event.number, time)
+      case .exit: return exit(bytes, event.number, time)
+      case .nestedExit: return nestedExit(bytes, event.number, time)
+      case .emulateInstruction: return emulate(bytes, event.number, time)
+      case .fpu: return fpu(bytes, event.number, time)
+      case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+        return tracker.handledBySole(at: time)
+      default: break
+      }
+    }
+    uncommon(kind, bytes, event.number, time)
   }
 
   @inline(never)
-  private mutating func isShort() {
+  mutating func isShort(_ time: UInt64) {
+    last = max(last, converted(time))
     statistics.add(damage: "a record is shorter than its event's fields", at: 0)
   }
 
@@ -141,7 +178,9 @@ public struct TimelineConsumer: RecordConsumer {
 
   /// See ``RecordConsumer/clockWentBack(to:from:stream:)``.
   public mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {
-    statistics.addClockBackwards(to: conversion?.nanoseconds(time) ?? time)
+    first = min(first, converted(time))
+    last = max(last, converted(from))
+    statistics.addClockBackwards(to: converted(time))
   }
 
   /// See ``RecordConsumer/progressed(bytes:)``.

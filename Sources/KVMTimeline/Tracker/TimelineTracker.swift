@@ -32,8 +32,13 @@ public struct TimelineTracker {
     var thread: Int32 = -1
     /// The thread's only vCPU; -1 when it has none or several.
     var soleTrack: Int32 = -1
+    /// The `vcpu_id` of that vCPU; `noVCPU` while it has none.
+    var soleVCPU = noVCPU
     /// The time of the last record.
     var last: UInt64 = 0
+
+    /// No `vcpu_id` equals it.
+    static let noVCPU = Int64.min
   }
 
   /// All vCPUs, in order of appearance, those that never ran included.
@@ -43,8 +48,11 @@ public struct TimelineTracker {
   var table = ThreadTable()
   private var cpus: [CPU] = []
   /// The CPU of the last event, taken out of `cpus`: events of one CPU come in runs.
-  private var here = CPU()
+  var here = CPU()
   private var position = -1
+  /// The position of the CPU that events come from now.
+  @inline(__always)
+  var cpu: Int32 { Int32(truncatingIfNeeded: position) }
   private var incarnations: [VCPUKey: Int] = [:]
   /// Threads that showed a vCPU, those that ended included.
   private var everKnown: Set<Int32> { Set(threads.map(\.id)) }
@@ -113,19 +121,32 @@ public struct TimelineTracker {
 
   // MARK: - Events
 
-  /// Notes that `thread` had an event on `cpu` at `time`, whatever it was; returns the thread's number or -1.
+  /// The time of the last event on the CPU that events come from now.
   @inline(__always)
-  mutating func touch(thread id: Int32, cpu: Int, at time: UInt64) -> Int32 {
-    if cpu != position { move(to: cpu) }
+  var lastTime: UInt64 { here.last }
+
+  /// The thread of the last event has one vCPU and no more.
+  @inline(__always)
+  var hasSoleTrack: Bool { here.soleTrack >= 0 }
+
+  /// Notes that `thread` had an event at `time` on the CPU that events come from now, whatever it was.
+  @inline(__always)
+  mutating func touch(thread id: Int32, at time: UInt64) {
     if here.threadID == id {
       here.last = time
-      return here.thread
+    } else {
+      change(to: id, at: time)
     }
-    return change(to: id, at: time)
   }
 
-  /// The next events are another CPU's.
-  private mutating func move(to cpu: Int) {
+  /// The next events are those of the CPU at a position.
+  @inline(__always)
+  mutating func move(to cpu: Int) {
+    if cpu != position { changeCPU(to: cpu) }
+  }
+
+  @inline(never)
+  private mutating func changeCPU(to cpu: Int) {
     if cpu >= cpus.count { growCPUs(to: cpu) }
     putBack()
     here = cpus[cpu]
@@ -138,31 +159,30 @@ public struct TimelineTracker {
   }
 
   @inline(never)
-  private mutating func change(to id: Int32, at time: UInt64) -> Int32 {
+  private mutating func change(to id: Int32, at time: UInt64) {
     noteLastEvent(of: here)
     let number = table.number(of: id)
     here.threadID = id
     here.thread = number
     here.last = time
-    here.soleTrack = -1
-    if number >= 0 {
-      threads[Int(number)].cpu = Int32(truncatingIfNeeded: position)
-      here.soleTrack = soleTrack(ofThread: Int(number))
-    }
-    return number
+    if number >= 0 { threads[Int(number)].cpu = Int32(truncatingIfNeeded: position) }
+    findSoleTrack(of: &here)
   }
 
-  private func soleTrack(ofThread number: Int) -> Int32 {
-    let thread = threads[number]
-    guard thread.tracks.count == 1, thread.tracks[0] == thread.current else { return -1 }
-    return Int32(truncatingIfNeeded: thread.current)
+  private func findSoleTrack(of cpu: inout CPU) {
+    cpu.soleTrack = -1
+    cpu.soleVCPU = CPU.noVCPU
+    guard cpu.thread >= 0 else { return }
+    let current = threads[Int(cpu.thread)].current
+    guard threads[Int(cpu.thread)].tracks.count == 1, threads[Int(cpu.thread)].tracks[0] == current
+    else { return }
+    cpu.soleTrack = Int32(truncatingIfNeeded: current)
+    if let vcpu = tracks[current].identity.vcpu { cpu.soleVCPU = Int64(vcpu) }
   }
 
   /// A thread's vCPUs have changed: what the CPUs remember of it is no longer true.
   mutating func forgetSoleTracks() {
-    changeCPUs { cpu, tracker in
-      cpu.soleTrack = cpu.thread >= 0 ? tracker.soleTrack(ofThread: Int(cpu.thread)) : -1
-    }
+    changeCPUs { cpu, tracker in tracker.findSoleTrack(of: &cpu) }
   }
 
   /// Changes what is remembered of every CPU, that of the last event included.
@@ -189,63 +209,39 @@ public struct TimelineTracker {
   }
 
   /// Notes an event that means nothing to a vCPU: it may be its thread's last.
-  @inline(__always)
   public mutating func pass(thread id: Int32, cpu: Int, at time: UInt64) {
-    _ = touch(thread: id, cpu: cpu, at: time)
+    move(to: cpu)
+    touch(thread: id, at: time)
   }
 
   /// One event that has been copied out of its source.
   public mutating func handle(_ event: StoredEvent, thread id: Int32, cpu: Int, at time: UInt64) {
-    handle(event.kind, event, thread: id, cpu: cpu, at: time)
+    move(to: cpu)
+    touch(thread: id, at: time)
+    handleHere(event.kind, event, at: time)
   }
 
-  /// One event.
-  @inline(__always)
-  mutating func handle<Fields: EventFields & ~Copyable & ~Escapable>(
-    _ kind: EventKind, _ fields: borrowing Fields, thread id: Int32, cpu: Int, at time: UInt64
+  /// An event of the thread and on the CPU that were named last.
+  mutating func handleHere<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, at time: UInt64
   ) {
-    let number = touch(thread: id, cpu: cpu, at: time)
-    let sole = Int(here.soleTrack)
-    let position = Int32(truncatingIfNeeded: cpu)
-    if sole >= 0 {
+    if here.soleTrack >= 0 {
       switch kind {
       case .entry:
-        if names(sole, fields.integer(EntryField.vcpu)) {
-          return tracks[sole].entered(at: time, cpu: position, fields, &output)
-        }
+        if entryOfSole(fields, at: time) { return }
       case .exit:
-        if !fields.has(ExitField.vcpu) || names(sole, fields.integer(ExitField.vcpu)) {
-          return tracks[sole].exited(at: time, cpu: position, fields, &output)
-        }
+        if exitOfSole(fields, at: time) { return }
       case .nestedExit:
-        if !fields.has(ExitField.vcpu) || names(sole, fields.integer(ExitField.vcpu)) {
-          return tracks[sole].nestedExited(at: time, cpu: position, fields, &output)
-        }
+        if nestedExitOfSole(fields, at: time) { return }
       case .smmTransition, .vcpuMention:
-        if names(sole, fields.integer(MentionField.vcpu)) {
-          return apply(kind, fields, to: sole, cpu: position, at: time)
+        if isSole(fields.integer(MentionField.vcpu)) {
+          return apply(kind, fields, to: Int(here.soleTrack), cpu: cpu, at: time)
         }
-      case .emulateInstruction:
-        return tracks[sole].emulated(at: time, cpu: position, fields, &output)
-      case .nestedExitInject:
-        return tracks[sole].injectedExit(at: time, cpu: position, fields, &output)
-      case .fpu: return tracks[sole].fpu(at: time, cpu: position, fields, &output)
-      case .injectException:
-        tracks[sole].handled(at: time, cpu: position, &output)
-        tracks[sole].sawExceptionActivity = true
-        return
-      case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
-        return tracks[sole].handled(at: time, cpu: position, &output)
       case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: break
-      default: return apply(kind, fields, to: sole, cpu: position, at: time)
+      default: return apply(kind, fields, to: Int(here.soleTrack), cpu: cpu, at: time)
       }
     }
-    route(kind, fields, thread: id, number: number, cpu: position, at: time)
-  }
-
-  @inline(__always)
-  private func names(_ track: Int, _ vcpu: UInt64) -> Bool {
-    tracks[track].identity.vcpu == Int32(truncatingIfNeeded: vcpu)
+    route(kind, fields, thread: here.threadID, number: here.thread, cpu: cpu, at: time)
   }
 
   /// Gives an event to one track.
@@ -271,7 +267,8 @@ public struct TimelineTracker {
     case .smmTransition: tracks[track].smm(at: time, cpu: cpu, fields, &output)
     case .vcpuWakeup: tracks[track].wokeUp(at: time, cpu: cpu, fields, &output)
     case .vcpuMention: tracks[track].isInHost(at: time, cpu: cpu, &output)
-    case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt, .other:
+    case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt,
+      .other:
       break
     }
   }
@@ -284,10 +281,13 @@ public struct TimelineTracker {
   ) -> Int {
     for track in threads[number].tracks where tracks[track].identity.vcpu == vcpu { return track }
     // A thread that ran a vCPU without a name learns it now.
-    if let vcpu, threads[number].tracks.count == 1, tracks[threads[number].tracks[0]].identity.vcpu == nil {
+    if let vcpu, threads[number].tracks.count == 1,
+      tracks[threads[number].tracks[0]].identity.vcpu == nil
+    {
       let track = threads[number].tracks[0]
       tracks[track].identity.vcpu = vcpu
       tracks[track].identity.incarnation = nextIncarnation(threads[number].id, vcpu)
+      forgetSoleTracks()
       return track
     }
     return begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: isCreation)
@@ -314,7 +314,8 @@ public struct TimelineTracker {
     if sawLoss && !isCreation {
       output.add(
         TimelineFact(
-          kind: .lossMayHide, vcpu: track, begin: time, end: time, count: 1, cpu: Int(cpu), level: .unknown))
+          kind: .lossMayHide, vcpu: track, begin: time, end: time, count: 1, cpu: Int(cpu),
+          level: .unknown))
     }
     return track
   }
@@ -355,7 +356,7 @@ public struct TimelineTracker {
     threads[number].current = -1
     table.remove(id)
     changeCPUs { cpu, _ in
-      if cpu.threadID == id { cpu = CPU() }
+      if cpu.threadID == id { cpu = CPU(last: cpu.last) }
     }
   }
 
