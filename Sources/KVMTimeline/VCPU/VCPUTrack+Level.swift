@@ -21,7 +21,7 @@ extension VCPUTrack {
       exit.level = .l2
       proveL2(&output)
     } else if isEnd {
-      exit.level = .unknown
+      exit.level = levelIsProved ? level : .unknown
     } else if let emulatedRIP, isStaleExit(before: emulatedRIP) {
       // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its
       // twin.
