@@ -28,9 +28,11 @@ extension VCPUTrack {
     if pending.isEmpty && levelIsProved && !holdsForWakeup {
       report(begin, end, state, level, isSMM, exit, cpu, &output)
     } else {
+      // Whatever is proved later, nobody saw what happened in a gap.
+      let known = state == .lost ? GuestLevel.unknown : levelIsProved ? level : nil
       keep(
         PendingInterval(
-          begin: begin, end: end, state: state, level: levelIsProved ? level : nil, isSMM: isSMM,
+          begin: begin, end: end, state: state, level: known, isSMM: isSMM,
           exit: exit, cpu: cpu), &output)
     }
   }
