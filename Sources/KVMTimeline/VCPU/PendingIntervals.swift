@@ -109,7 +109,9 @@ extension VCPUTrack {
   /// Hands out all that waits, proved or not.
   mutating func flushUnproved(_ output: inout TimelineOutput) {
     guard hasRun else {
-      pending.removeAll(keepingCapacity: true)
+      // Nothing may come out of a thread that perhaps only creates vCPUs: it waits on, but for no
+      // proof.
+      for at in pending.indices where pending[at].level == nil { pending[at].level = .unknown }
       return
     }
     for interval in pending { report(interval, &output) }

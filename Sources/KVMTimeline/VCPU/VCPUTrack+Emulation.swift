@@ -16,18 +16,21 @@ extension VCPUTrack {
     // The second event of an instruction that could not be emulated.
     if fields.integer(EmulateField.failed) != 0 { return }
     let isExplained = emulationIsExplained
+    let mayBeAskedFor = exitMayBeLost
     emulationIsExplained = false
+    exitMayBeLost = false
     emulatedSinceRun = true
     if isRSM(fields) { sawExceptionActivity = true }
     if isSMM || isa == .svm { return }
 
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
     guard level == .l2 && levelIsProved else {
-      if !levelIsProved && !exit.isOpen && !reportedUnknownEmulation {
+      if !levelIsProved && !exit.isOpen && !reportedUnknownEmulation && !mayBeAskedFor {
         reportedUnknownEmulation = true
         output.add(
           TimelineFact(
-            kind: .emulatedAtUnknownLevel, vcpu: index, begin: time, end: time, count: 1,
+            kind: levelWasLost ? .emulatedWhereL2MayBe : .emulatedAtUnknownLevel, vcpu: index,
+            begin: time, end: time, count: 1,
             cpu: Int(cpu),
             level: .unknown))
       }

@@ -25,6 +25,7 @@ extension VCPUTrack {
     enteredSinceRun = true
     refusalIsReported = false
     emulationIsExplained = false
+    exitMayBeLost = false
     sawExceptionActivity = false
     injectWasUnasked = false
   }
@@ -253,6 +254,7 @@ extension VCPUTrack {
     isInRun = false
     exit.wasInterrupted = true
     emulationIsExplained = false
+    exitMayBeLost = false
     sawUserspaceSinceGuest = true
     injectWasUnasked = false
     sawExceptionActivity = false

@@ -120,7 +120,8 @@ extension VCPUTrack {
     // Shown asleep by sched_switch, and waking up would have been on record elsewhere.
     if visible == .blocked || visible == .halted || isAsleepInUserspace { return }
     let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
-    if !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2 {
+    let mayHide = !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2
+    if mayHide {
       output.add(
         TimelineFact(
           kind: .lossMayHide, vcpu: index, begin: max(time, since), end: max(time, since), count: 1,
@@ -137,6 +138,8 @@ extension VCPUTrack {
     closeExit(answeredAt: nil, &output)
     let from = max(time, since)
     cut(at: from, &output)
+    // Another thread's event may have been the last one before the gap.
+    end = max(end, from)
     holdsForWakeup = false
     flushUnproved(&output)
     visible = .lost
@@ -154,7 +157,10 @@ extension VCPUTrack {
     lastL2Exit.isOpen = false
     interceptsShutdown = nil
     isInRun = false
-    reportedUnknownEmulation = true
+    // Of a vCPU that was in L1 nothing is hidden, unless it is emulated before its level is proved.
+    reportedUnknownEmulation = mayHide
+    levelWasLost = true
+    exitMayBeLost = true
     hasReason = false
   }
 }

@@ -123,6 +123,7 @@ extension VCPUTrack {
     cut(at: end, &output)
     holdsForWakeup = false
     flushUnproved(&output)
+    pending = []
   }
 }
 

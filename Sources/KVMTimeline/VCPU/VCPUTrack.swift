@@ -103,6 +103,10 @@ public struct VCPUTrack: Sendable {
   var sawUserspaceSinceGuest = false
   var episode: EmulationEpisode?
   var reportedUnknownEmulation = false
+  /// Events were lost, and with them the level: L2 may have been entered.
+  var levelWasLost = false
+  /// The exit that asked for the next emulated instruction may be one of those that were lost.
+  var exitMayBeLost = false
 
   /// A vCPU that is seen for the first time.
   init(identity: VCPUIdentity, index: Int, at time: UInt64, cpu: Int32) {
