@@ -1,0 +1,134 @@
+import KVMEvents
+import KVMTimeline
+import Testing
+import TimelineTestSupport
+import TraceChecks
+import TraceTestSupport
+
+/// A gap anywhere in a recording: a bug is found or the verdict is left open, and a healthy recording is never accused.
+struct LossTests {
+  static let buggy = [
+    "vmx-5.10/vmx_invalid_nested_guest_state", "vmx-6.1-unfixed/vmx_invalid_nested_guest_state",
+    "vmx-6.1-unfixed/invalid_l2-mode3", "vmx-5.10/invalid_l2-mode1",
+    "vmx-6.1-unfixed/invalid_l2-mode2",
+  ]
+  static let healthy = [
+    "vmx-5.10/invalid_l2-mode0", "vmx-6.1-fixed/invalid_l2-mode0", "vmx-6.1-fixed/invalid_l2-mode1",
+    "vmx-6.1-fixed/invalid_l2-mode2", "vmx-6.1-fixed/invalid_l2-mode5", "vmx-6.1-fixed/smm_test",
+    "vmx-6.1-fixed/state_test", "vmx-6.1-fixed/nested_exceptions_test",
+    "vmx-5.10/nested_mix-1v-full",
+    "svm-6.1/svm-smm_test", "svm-5.10/svm_nested_shutdown_test",
+    "svm-6.1/hltmix-6-reset-nested-state",
+    "vmx-6.1-fixed/hltmix-5-l2-init-poll200k",
+  ]
+
+  @Test("a bug is never passed over", arguments: buggy)
+  func buggyRecordings(_ name: String) throws {
+    let log = try EventLog(fixture: "trace-dat/\(name).dat")
+    let unexplained = UnexplainedInstructions(log).byThread
+    let thread = try #require(unexplained.keys.first)
+    let times = try #require(unexplained[thread])
+    // Up to here the vCPU is in L1 and never was elsewhere: a gap from here to the bug's end hides everything.
+    let nested = try #require(log.entries.firstIndex { $0.name == "kvm_nested_vmexit" })
+    let vmlaunch = try #require(
+      log.entries[..<nested].lastIndex {
+        $0.name == "kvm_exit" && $0.event.integer(ExitField.reason) == 20
+      })
+    var random = SeededGenerator(for: "a bug is never passed over, \(name)")
+    for cut in Self.cuts(log, around: vmlaunch..<log.entries.count, 120, &random) {
+      let replay = Replay(log.losing(cut))
+      #expect(replay.brokenInvariants().isEmpty, "\(cut)")
+      // The first instruction behind a gap may be asked for by an exit inside of it.
+      let end = log.entries[cut].last?.time ?? 0
+      let hidesAll = cut.lowerBound <= vmlaunch && times.count { $0 > end } <= 1
+      if hidesAll { continue }
+      #expect(
+        replay.verdict != .pass, "lost \(cut) of \(log.entries.count), VMLAUNCH at \(vmlaunch)")
+    }
+  }
+
+  @Test("a healthy recording is never accused", arguments: healthy)
+  func healthyRecordings(_ name: String) throws {
+    let log = try EventLog(fixture: "trace-dat/\(name).dat")
+    var random = SeededGenerator(for: "a healthy recording is never accused, \(name)")
+    for cut in Self.cuts(log, around: 0..<log.entries.count, 120, &random) {
+      let replay = Replay(log.losing(cut))
+      #expect(replay.brokenInvariants().isEmpty, "\(cut)")
+      #expect(replay.verdict != .fail, "lost \(cut) of \(log.entries.count): \(replay.findings)")
+    }
+  }
+
+  @Test("nor is a recording that begins or ends anywhere", arguments: healthy)
+  func partsOfHealthyRecordings(_ name: String) throws {
+    let log = try EventLog(fixture: "trace-dat/\(name).dat")
+    let whole = Replay(log).verdict
+    var random = SeededGenerator(for: "parts of healthy recordings, \(name)")
+    for cut in Self.cuts(log, around: 0..<log.entries.count, 60, &random) {
+      var part = log
+      part.entries = Array(log.entries[cut])
+      let replay = Replay(part)
+      #expect(replay.brokenInvariants().isEmpty, "\(cut)")
+      // Head and tail of a trace alone leave nothing open.
+      #expect(replay.verdict == whole, "\(cut) of \(log.entries.count): \(replay.findings)")
+    }
+  }
+
+  @Test("a part of a buggy recording that has the bug in it", arguments: buggy)
+  func partsOfBuggyRecordings(_ name: String) throws {
+    let log = try EventLog(fixture: "trace-dat/\(name).dat")
+    let unexplained = UnexplainedInstructions(log).byThread
+    let first = try #require(unexplained.values.first?.first)
+    let last = try #require(unexplained.values.first?.last)
+    let nested = try #require(log.entries.firstIndex { $0.name == "kvm_nested_vmexit" })
+    var random = SeededGenerator(for: "parts of buggy recordings, \(name)")
+    for _ in 0..<40 {
+      let begin = Int.random(in: 0...nested, using: &random)
+      let bug = try #require(log.entries.firstIndex { $0.time >= first })
+      let end = Int.random(in: bug + 1...log.entries.count, using: &random)
+      var part = log
+      part.entries = Array(log.entries[begin..<end])
+      let replay = Replay(part)
+      #expect(replay.verdict == .fail, "\(begin)..<\(end)")
+      let finding = try #require(replay.finding("l2-emulation"))
+      #expect(finding.begin == first)
+      #expect(try #require(finding.end) <= last)
+    }
+  }
+
+  /// Runs of events to lose: short ones at every place that matters, and longer ones anywhere.
+  private static func cuts(
+    _ log: EventLog, around range: Range<Int>, _ count: Int, _ random: inout SeededGenerator
+  ) -> [Range<Int>] {
+    (0..<count).map { number in
+      let all = log.entries.count
+      let begin = Int.random(in: number.isMultiple(of: 2) ? range : 0..<all, using: &random)
+      let length =
+        switch number % 3 {
+        case 0: Int.random(in: 1...3, using: &random)
+        case 1: Int.random(in: 1...30, using: &random)
+        default: Int.random(in: 1...all, using: &random)
+        }
+      return begin..<min(all, begin + length)
+    }
+  }
+}
+
+extension EventLog {
+  /// The log without a run of events; each CPU that had some of them has a gap there.
+  func losing(_ range: Range<Int>) -> EventLog {
+    var marks: [Int: Entry] = [:]
+    for entry in entries[range] where !entry.isLossMark && marks[entry.cpu] == nil {
+      let before = entries[..<range.lowerBound].last { $0.cpu == entry.cpu && !$0.isLossMark }
+      marks[entry.cpu] = .loss(cpu: entry.cpu, after: before?.time ?? 0)
+    }
+    var log = self
+    // A reader meets a gap when it comes to the next record of that CPU.
+    log.entries = Array(entries[..<range.lowerBound])
+    for entry in entries[range.upperBound...] {
+      if let mark = marks.removeValue(forKey: entry.cpu) { log.entries.append(mark) }
+      log.entries.append(entry)
+    }
+    log.entries += marks.sorted { $0.key < $1.key }.map(\.value)
+    return log
+  }
+}
