@@ -24,7 +24,7 @@ enum EvidenceCollector {
     }
     if wanted.isEmpty { return }
     var consumer = EvidenceConsumer(trace, wanted)
-    StreamMerger.merge(TraceDatStreams(trace.file), into: &consumer)
+    trace.walk(into: &consumer)
     for (finding, evidence) in consumer.evidence() { findings[finding].evidence = evidence }
   }
 }
@@ -114,7 +114,7 @@ struct EvidenceConsumer: RecordConsumer {
     let number = trace.catalogue.number(of: id)
     guard isRelevant[number] else { return }
     let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    let cpu = trace.cpuNumbers[trace.streams[stream].cpu]
+    let cpu = trace.place(of: stream).cpu
     for at in threads[thread]?.wanted ?? [] where !wanted[at].isDone {
       add(at, thread, time, cpu, number, record, bytes)
     }

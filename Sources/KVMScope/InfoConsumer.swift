@@ -8,9 +8,14 @@ struct InfoConsumer: RecordConsumer {
   /// What was counted of one stream.
   struct StreamCounts {
     var events: UInt64 = 0
+    /// Bytes of the records' payloads.
+    var bytes: UInt64 = 0
     var lostEvents: UInt64 = 0
     var lostGaps: UInt64 = 0
     var hasUncountedLoss = false
+
+    /// Nothing was counted.
+    var isEmpty: Bool { events == 0 && lostGaps == 0 }
   }
 
   /// By stream.
@@ -37,6 +42,7 @@ struct InfoConsumer: RecordConsumer {
 
   mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     streams[stream].events += 1
+    streams[stream].bytes += UInt64(record.length)
     let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
     first = min(first, time)
     last = max(last, time)

@@ -5,16 +5,23 @@ import TraceBytes
 import TraceChecks
 import TraceContainer
 
-/// A trace.dat with its formats understood: ready to be walked, any number of times.
+/// A recording with its formats understood: ready to be walked, any number of times.
 struct OpenedTrace {
   let path: String
-  let file: TraceDatFile
+  let recording: Recording
   let catalogue: EventCatalogue
   let sources: [FormatSource]
-  /// The numbers of the CPUs, ascending; events name a CPU by its position here.
+  /// The numbers of the CPUs, ascending; events name a CPU by its position here, and beyond the
+  /// list by its number.
   let cpuNumbers: [Int]
   /// The streams of all buffers, the top one first, by CPU.
   let streams: [(buffer: Int, cpu: Int)]
+  private let walks = Walks()
+
+  /// What the last walk over a perf.data found beside the samples.
+  private final class Walks {
+    var last: PerfDataRecords?
+  }
 
   init(path: String) throws(AnalysisError) {
     self.path = path
@@ -26,33 +33,72 @@ struct OpenedTrace {
       throw AnalysisError.cannotOpen(path: path, reason: error.reason)
     }
     do throws(ContainerError) {
-      file = try TraceDatFile.open(mapped)
+      recording = try Recording(mapped)
     } catch {
       throw AnalysisError.notATrace(path: path, reason: "\(error)")
     }
-    sources = file.formats.map { FormatSource(system: $0.system, text: $0.text) }
-    catalogue = EventCatalogue(sources, longSize: file.longSize, isBigEndian: file.order == .big)
+    sources = recording.formats.map { FormatSource(system: $0.system, text: $0.text) }
+    catalogue = EventCatalogue(
+      sources, longSize: recording.longSize, isBigEndian: recording.order == .big)
+    switch recording {
+    case .traceDat(let file): (cpuNumbers, streams) = Self.streams(file)
+    case .perfData(let file):
+      cpuNumbers = file.namesCPUs ? Array(0..<file.cpuCount) : [-1]
+      streams = (0..<file.streamCount).map { (0, $0) }
+    }
+  }
+
+  private static func streams(_ file: TraceDatFile) -> ([Int], [(buffer: Int, cpu: Int)]) {
     var numbers: Set<Int> = []
     for buffer in file.buffers { numbers.formUnion(buffer.streams.map(\.cpu)) }
     let sorted = numbers.sorted()
-    cpuNumbers = sorted
-    var streams: [(Int, Int)] = []
+    var streams: [(buffer: Int, cpu: Int)] = []
     for (number, buffer) in file.buffers.enumerated() {
       for stream in buffer.streams {
         // Every CPU is in the list: it was made from these streams.
         streams.append((number, sorted.firstIndex(of: stream.cpu) ?? 0))
       }
     }
-    self.streams = streams
+    return (sorted, streams)
   }
 
-  /// The bytes that a walk reads.
-  var byteCount: UInt64 {
-    file.buffers.reduce(0) { $0 &+ $1.streams.reduce(0) { $0 &+ $1.size } }
+  /// The buffer of a stream, and the number of its CPU.
+  func place(of stream: Int) -> (buffer: Int, cpu: Int) {
+    let (buffer, position) = streams[stream]
+    return (buffer, cpuNumbers.indices.contains(position) ? cpuNumbers[position] : position)
   }
+
+  /// Gives all records to a consumer in order of time.
+  func walk<Consumer: RecordConsumer>(into consumer: inout Consumer) {
+    switch recording {
+    case .traceDat(let file): StreamMerger.merge(TraceDatStreams(file), into: &consumer)
+    case .perfData(let file): QueueMerger.merge(records(file), into: &consumer)
+    }
+  }
+
+  /// The same for the timeline, where the merge is compiled for it.
+  func walk(into consumer: inout TimelineConsumer) {
+    switch recording {
+    case .traceDat(let file): consumer.walk(TraceDatStreams(file))
+    case .perfData(let file): consumer.walk(records(file))
+    }
+  }
+
+  private func records(_ file: PerfDataFile) -> PerfDataRecords {
+    let records = PerfDataRecords(file)
+    walks.last = records
+    return records
+  }
+
+  /// What the last walk over a perf.data found beside the samples; nil before the first.
+  var lastRecords: PerfDataRecords? { walks.last }
+
+  /// The bytes that a walk reads.
+  var byteCount: UInt64 { recording.byteCount }
 
   /// How time stamps become nanoseconds.
   var conversion: ClockConversion? {
+    guard case .traceDat(let file) = recording else { return nil }
     let adjustment = file.timeAdjustment
     guard adjustment.isNeeded else { return nil }
     guard let cycles = adjustment.cycles else { return ClockConversion(offset: adjustment.offset) }
@@ -60,23 +106,43 @@ struct OpenedTrace {
       multiplier: cycles.multiplier, shift: cycles.shift, offset: adjustment.offset)
   }
 
-  /// The trace clock's name.
-  var clock: String? { file.buffers.first.map(\.clock) ?? file.traceClock }
-
   /// What time stamps count after the conversion.
   var timeUnit: TimeUnit {
-    if file.timeAdjustment.cycles != nil { return .nanoseconds }
-    switch clock {
+    guard case .traceDat(let file) = recording, file.timeAdjustment.cycles == nil else {
+      return .nanoseconds
+    }
+    switch recording.clock {
     case "x86-tsc", "counter", "uptime", "ppc-tb", "tsc2nsec": return .ticks
     default: return .nanoseconds
     }
   }
 
   /// What the recording would show if it happened.
-  var records: RecordedEvents { RecordedEvents(Set(catalogue.descriptors.map(\.kind))) }
+  var records: RecordedEvents {
+    guard case .perfData(let file) = recording else {
+      return RecordedEvents(Set(catalogue.descriptors.map(\.kind)))
+    }
+    // The formats of a whole system may be there, though only some of its events were asked for.
+    let recorded = file.recordedEvents
+    return RecordedEvents(
+      Set(
+        zip(catalogue.events, catalogue.descriptors)
+          .filter { recorded.contains(UInt64(bitPattern: Int64($0.0.id))) }.map(\.1.kind)))
+  }
 
-  /// The name of a thread.
-  func comm(_ thread: Int32) -> String? { file.savedCommands[thread] }
+  /// The name of a thread; in a perf.data, at the present moment of a walk.
+  func comm(_ thread: Int32) -> String? { comms[thread] }
+
+  /// The names of all threads; in a perf.data, at the present moment of a walk.
+  var comms: [Int32: String] {
+    switch recording {
+    case .traceDat(let file): file.savedCommands
+    case .perfData(let file): walks.last?.tasks.names ?? file.savedCommands
+    }
+  }
+
+  /// The process that a thread belongs to, where the recording tells it.
+  func process(of thread: Int32) -> Int32? { walks.last?.tasks.process(of: thread) }
 
   /// The window of the options, in this trace's unit.
   func window(_ options: AnalysisOptions) -> Range<UInt64> {
@@ -86,38 +152,5 @@ struct OpenedTrace {
     let begin = options.begin.map(value) ?? 0
     let end = options.end.map(value) ?? .max
     return begin..<max(begin, end)
-  }
-
-  /// Facts that need no walk.
-  var facts: TraceFacts {
-    var facts = TraceFacts(path: path, container: "trace.dat v\(file.version)")
-    facts.clock = clock
-    facts.timeUnit = timeUnit
-    facts.kernel = file.uname
-    facts.cpus = max(file.cpuCount, cpuNumbers.count)
-    facts.damage = file.damage.map { Damage(offset: $0.offset.rawValue, what: $0.what) }
-    // The container does not say where a text began: the file's beginning stands for it.
-    for problem in catalogue.problems where problem.costsEvents {
-      facts.damage.append(
-        Damage(
-          offset: 0,
-          what: "format text of \(problem.event): \(problem.what); its events are not read"))
-    }
-    return facts
-  }
-
-  /// Facts after a walk.
-  func facts(after walk: WalkStatistics) -> TraceFacts {
-    var facts = facts
-    facts.events = walk.events
-    facts.lostGaps = walk.lostGaps
-    facts.lostEvents = walk.lostUncounted ? nil : walk.lostEvents
-    facts.begin = walk.span?.lowerBound
-    facts.end = walk.span?.upperBound
-    for damage in walk.damages
-    where !facts.damage.contains(where: { $0.offset == damage.offset && $0.what == damage.what }) {
-      facts.damage.append(Damage(offset: damage.offset, what: damage.what))
-    }
-    return facts
   }
 }

@@ -9,12 +9,12 @@ enum TimelinePass {
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     let tracker = TimelineTracker(
       records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
-      receiver: receiver)
+      receiver: receiver, process: { trace.process(of: $0) })
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
       conversion: trace.conversion, progress: counter.isNeeded ? { counter.add($0) } : nil)
-    consumer.walk(TraceDatStreams(trace.file))
+    trace.walk(into: &consumer)
     done = done &+ trace.byteCount
     return (consumer.tracker, consumer.statistics)
   }

@@ -30,6 +30,8 @@ public struct ContainerError: Error, Sendable, Hashable {
     case unknownLayout
     /// No place in the file holds events.
     case noData
+    /// A part without which no event can be read is not there.
+    case missingPart
   }
 
   /// What is wrong.
@@ -102,6 +104,7 @@ extension ContainerError: CustomStringConvertible {
     case .latencyFormat: return "the file holds a latency tracer's text, no events"
     case .unknownLayout: return "\(part) describes no ring buffer that can be read"
     case .noData: return "the file names no place where events are"
+    case .missingPart: return "the file has no \(part)"
     }
   }
 }

@@ -19,14 +19,15 @@ public enum TraceKind: Sendable, Hashable {
   public var explanation: String {
     switch self {
     case .traceDat: return "this is a trace.dat file"
-    case .perfData: return "this is a perf.data file: not read yet"
-    case .perfPipe: return "this is a perf.data file in pipe form: not read yet"
+    case .perfData: return "this is a perf.data file"
+    case .perfPipe: return "this is a perf.data file in pipe form"
     case .tracefsText: return "this is tracefs text: not read yet; record with trace-cmd record"
     case .reportText:
       return "this is text of trace-cmd report: not read yet; give the trace.dat file"
     case .packed(let program): return "this file is packed: unpack it with \(program) first"
     case .unknown:
-      return "this is no trace file: a trace.dat begins with the bytes 17 08 44 \"tracing\""
+      return "this is no trace file: a trace.dat begins with the bytes 17 08 44 \"tracing\","
+        + " a perf.data with \"PERFILE2\""
     }
   }
 }

@@ -111,7 +111,7 @@ extension Analysis {
         if !counter.add(bytes) { wasStopped = true }
         return !wasStopped && isOpen()
       }, loss: loss, body: body)
-    StreamMerger.merge(TraceDatStreams(trace.file), into: &consumer)
+    trace.walk(into: &consumer)
     finish()
     var facts = trace.facts(after: consumer.statistics)
     facts.events = consumer.count

@@ -62,8 +62,7 @@ struct EventConsumer: RecordConsumer {
     }
     let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
     guard window.contains(time) else { return }
-    let (buffer, position) = trace.streams[stream]
-    let cpu = trace.cpuNumbers[position]
+    let (buffer, cpu) = trace.place(of: stream)
     if let cpus, !cpus.contains(cpu) { return }
     let isBigEndian = catalogue.isBigEndian
     let id = catalogue.commonType.read(in: block, at: record.offset, isBigEndian: isBigEndian)
@@ -82,8 +81,7 @@ struct EventConsumer: RecordConsumer {
 
   mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
     statistics.add(loss)
-    let (buffer, position) = trace.streams[stream]
-    let cpu = trace.cpuNumbers[position]
+    let (buffer, cpu) = trace.place(of: stream)
     if let cpus, !cpus.contains(cpu) { return }
     // The gap lies behind `time`: it may reach into the window unless that is past.
     if let time, (conversion?.nanoseconds(time) ?? time) >= window.upperBound { return }

@@ -21,7 +21,7 @@ final class LineCollector {
     self.body = body
     renderer = trace.makeRenderer()
     line = EventLine(
-      isNanoseconds: trace.timeUnit == .nanoseconds, buffers: trace.file.buffers.map(\.name))
+      isNanoseconds: trace.timeUnit == .nanoseconds, buffers: trace.recording.bufferNames)
   }
 
   func add(_ event: EventConsumer.Event, _ block: borrowing RawSpan) {
@@ -61,16 +61,14 @@ final class LineCollector {
 extension OpenedTrace {
   /// Writes the events of this trace as text.
   func makeRenderer() -> EventTextRenderer {
-    // Without symbols, addresses stay numbers; the damage is said where the file is opened.
-    let symbols = (try? file.kallsyms) ?? []
-    return EventTextRenderer(
-      sources: sources, catalogue: catalogue, longSize: file.longSize, kallsyms: symbols,
-      printkFormats: file.printkFormats, order: file.order)
+    EventTextRenderer(
+      sources: sources, catalogue: catalogue, longSize: recording.longSize,
+      kallsyms: recording.kallsyms, printkFormats: recording.printkFormats, order: recording.order)
   }
 
   /// The name of an instance; nil for the top buffer.
   func bufferName(_ buffer: Int) -> String? {
-    let name = file.buffers[buffer].name
+    let name = recording.bufferNames[buffer]
     return name.isEmpty ? nil : name
   }
 }

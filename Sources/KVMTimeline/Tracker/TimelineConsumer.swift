@@ -101,6 +101,16 @@ public struct TimelineConsumer: RecordConsumer {
   /// It stands here, beside the tracker, so that the merge is compiled for this consumer.
   public mutating func walk(_ set: any CPUStreamSet) {
     StreamMerger.merge(set, into: &self)
+    finish()
+  }
+
+  /// Feeds a whole trace of queued records to the tracker and ends the pass.
+  public mutating func walk(_ source: any QueuedRecordSource) {
+    QueueMerger.merge(source, into: &self)
+    finish()
+  }
+
+  private mutating func finish() {
     tracker.finish()
     statistics.eventCounts = counts.all
     last = max(last, tracker.lastTime)

@@ -54,6 +54,7 @@ public struct TimelineTracker {
   @inline(__always)
   var cpu: Int32 { Int32(truncatingIfNeeded: position) }
   private var incarnations: [VCPUKey: Int] = [:]
+  private let process: (Int32) -> Int32?
   /// Threads that showed a vCPU, those that ended included.
   private var everKnown: Set<Int32> { Set(threads.map(\.id)) }
   /// Events that only a vCPU's thread can have, on threads that had not shown a vCPU by then.
@@ -105,10 +106,12 @@ public struct TimelineTracker {
   ///   - cpuNumbers: the numbers of the CPUs, which events name by position; empty: positions are numbers.
   ///   - window: statistics and intervals are limited to it; states are followed outside of it too.
   ///   - receiver: takes the intervals as they become final.
+  ///   - process: tells the process of a thread, if it is known by the time of the thread's first vCPU event.
   public init(
     records: RecordedEvents, cpuNumbers: [Int] = [], window: Range<UInt64> = 0..<UInt64.max,
-    receiver: (any IntervalReceiver)? = nil
+    receiver: (any IntervalReceiver)? = nil, process: @escaping (Int32) -> Int32? = { _ in nil }
   ) {
+    self.process = process
     output = TimelineOutput(
       records: records, cpuNumbers: cpuNumbers, window: window, receiver: receiver)
   }
@@ -305,7 +308,7 @@ public struct TimelineTracker {
   ) -> Int {
     let id = threads[number].id
     let identity = VCPUIdentity(
-      vcpu: vcpu, thread: id, incarnation: nextIncarnation(id, vcpu))
+      vm: process(id), vcpu: vcpu, thread: id, incarnation: nextIncarnation(id, vcpu))
     let track = tracks.count
     tracks.append(VCPUTrack(identity: identity, index: track, at: time, cpu: cpu))
     threads[number].tracks.append(track)

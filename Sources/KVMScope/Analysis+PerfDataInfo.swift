@@ -1,0 +1,54 @@
+import EventFormat
+import TraceBytes
+import TraceChecks
+import TraceContainer
+
+/// What `info` says of a perf.data.
+extension Analysis {
+  static func properties(_ file: PerfDataFile, _ trace: OpenedTrace) -> [TraceProperty] {
+    var list: [(name: String, value: String?)] = [
+      ("recorded_by", file.perfVersion.map { "perf " + $0 }),
+      ("command", file.commandLine.isEmpty ? nil : file.commandLine.joined(separator: " ")),
+      ("byte_order", file.order == .big ? "big-endian" : "little-endian"),
+      ("long_size", "\(file.longSize) bytes"),
+      ("processor", file.processor),
+      ("compression", file.isCompressed ? "zstd" : "none"),
+      ("events_asked_for", String(file.attributes.count)),
+    ]
+    if !trace.catalogue.problems.isEmpty {
+      list.append(("format_problems", "\(trace.catalogue.problems.count)"))
+    }
+    if let records = trace.lastRecords {
+      let counts = records.countsByName.map { "\($0.name) \($0.count)" }
+      list.append(("records", counts.joined(separator: ", ")))
+      if records.passedOver > 0 { list.append(("samples_passed_over", "\(records.passedOver)")) }
+    }
+    return list.compactMap { item in item.value.map { TraceProperty(name: item.name, value: $0) } }
+  }
+
+  static func streams(
+    _ file: PerfDataFile, _ counts: [InfoConsumer.StreamCounts]
+  ) -> [StreamInfo] {
+    // All CPUs share the data: the size is that of the events alone.
+    counts.enumerated().filter { $0.offset < file.cpuCount || !$0.element.isEmpty }
+      .map { number, count in
+        var stream = StreamInfo(
+          buffer: nil, cpu: file.namesCPUs ? number : -1, offset: UInt64(file.data.lowerBound),
+          size: count.bytes)
+        stream.events = count.events
+        stream.lostEvents = count.hasUncountedLoss ? nil : count.lostEvents
+        stream.lostGaps = count.lostGaps
+        return stream
+      }
+  }
+
+  /// The options of a trace.dat, the features of a perf.data.
+  static func options(_ recording: Recording) -> [OptionInfo] {
+    switch recording {
+    case .traceDat(let file):
+      file.options.map { OptionInfo(id: Int($0.id), name: $0.name, size: UInt64($0.size)) }
+    case .perfData(let file):
+      file.features.map { OptionInfo(id: $0.number, name: $0.name, size: $0.size) }
+    }
+  }
+}

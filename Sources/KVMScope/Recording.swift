@@ -1,0 +1,117 @@
+import EventFormat
+import KVMTimeline
+import TraceBytes
+import TraceChecks
+import TraceContainer
+
+/// What a file turned out to be.
+enum Recording {
+  case traceDat(TraceDatFile)
+  case perfData(PerfDataFile)
+
+  /// Opens a file by its content.
+  init(_ mapped: MappedFile) throws(ContainerError) {
+    switch TraceSniffer.kind(of: mapped.bytes) {
+    case .perfData, .perfPipe: self = .perfData(try PerfDataFile.open(mapped))
+    default: self = .traceDat(try TraceDatFile.open(mapped))
+    }
+  }
+
+  /// The format texts.
+  var formats: [FormatText] {
+    switch self {
+    case .traceDat(let file): file.formats
+    case .perfData(let file): file.formats
+    }
+  }
+
+  /// Bytes of a `long` on the machine that recorded it.
+  var longSize: Int {
+    switch self {
+    case .traceDat(let file): file.longSize
+    case .perfData(let file): file.longSize
+    }
+  }
+
+  /// The byte order of the machine that recorded it.
+  var order: ByteOrder {
+    switch self {
+    case .traceDat(let file): file.order
+    case .perfData(let file): file.order
+    }
+  }
+
+  /// The bytes that a walk reads.
+  var byteCount: UInt64 {
+    switch self {
+    case .traceDat(let file):
+      file.buffers.reduce(0) { $0 &+ $1.streams.reduce(0) { $0 &+ $1.size } }
+    case .perfData(let file): UInt64(file.data.count)
+    }
+  }
+
+  /// The instances; the top buffer has no name.
+  var bufferNames: [String] {
+    switch self {
+    case .traceDat(let file): file.buffers.map(\.name)
+    case .perfData: [""]
+    }
+  }
+
+  /// The text of /proc/kallsyms; empty where there is none, or where it cannot be read.
+  var kallsyms: [UInt8] {
+    switch self {
+    // Without symbols, addresses stay numbers; the damage is said where the file is opened.
+    case .traceDat(let file): (try? file.kallsyms) ?? []
+    case .perfData(let file): file.kallsyms
+    }
+  }
+
+  /// The text of `printk_formats`.
+  var printkFormats: [UInt8] {
+    switch self {
+    case .traceDat(let file): file.printkFormats
+    case .perfData(let file): file.printkFormats
+    }
+  }
+
+  /// The trace clock's name.
+  var clock: String? {
+    switch self {
+    case .traceDat(let file): file.buffers.first.map(\.clock) ?? file.traceClock
+    case .perfData(let file): file.clock
+    }
+  }
+
+  /// The kind of container, as in `trace.dat v7`.
+  var container: String {
+    switch self {
+    case .traceDat(let file): "trace.dat v\(file.version)"
+    case .perfData(let file): file.isPipe ? "perf.data pipe" : "perf.data"
+    }
+  }
+
+  /// What the machine calls itself.
+  var uname: String? {
+    switch self {
+    case .traceDat(let file): file.uname
+    case .perfData(let file): file.uname
+    }
+  }
+
+  /// The number of CPUs of the machine; 0 if not recorded.
+  var cpuCount: Int {
+    switch self {
+    case .traceDat(let file): file.cpuCount
+    case .perfData(let file): file.cpuCount
+    }
+  }
+
+  /// What could not be read of the metadata.
+  var damage: [TraceContainer.Damage] {
+    switch self {
+    case .traceDat(let file): file.damage
+    case .perfData(let file): file.damage
+    }
+  }
+}
