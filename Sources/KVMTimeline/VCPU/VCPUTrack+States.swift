@@ -87,7 +87,8 @@ extension VCPUTrack {
     hasGuestStretch = true
     guestBegin = entryAt
     guestCPU = entryCPU
-    since = time
+    // Not just `time`: a trace's time may run backwards.
+    since = max(time, entryAt)
   }
 
   /// Closes the open exit: `time` is that of the kvm_entry, nil when none answers it.
@@ -111,7 +112,8 @@ extension VCPUTrack {
   mutating func close(at time: UInt64, _ output: inout TimelineOutput) {
     if isClosed { return }
     isClosed = true
-    end = max(end, time)
+    // Where time ran backwards the last event need not be the latest.
+    end = max(end, time, since)
     settle(isTwin: false, isEnd: true, &output)
     endEpisode(toldL1: false, &output)
     if hasEntry {
