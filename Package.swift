@@ -115,7 +115,9 @@ let package = Package(
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"], swiftSettings: common),
     .testTarget(
       name: "KVMTimelineTests",
-      dependencies: ["KVMTimeline", "KVMEvents", "TraceTestSupport", "TimelineTestSupport"],
+      dependencies: [
+        "KVMTimeline", "KVMEvents", "TraceBytes", "TraceTestSupport", "TimelineTestSupport",
+      ],
       swiftSettings: views),
     .testTarget(
       name: "TraceChecksTests",

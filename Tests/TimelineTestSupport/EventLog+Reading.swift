@@ -12,6 +12,11 @@ extension EventLog {
     try self.init(TraceDatFile.open(MappedFile(path: Fixture.path(name))))
   }
 
+  /// The events of a file in memory.
+  public init(bytes: [UInt8]) throws {
+    try self.init(TraceDatFile.open(MappedFile(copying: bytes, path: "built.dat")))
+  }
+
   /// The events of a file.
   init(_ file: TraceDatFile) {
     let sources = file.formats.map { FormatSource(system: $0.system, text: $0.text) }
