@@ -49,6 +49,9 @@ struct Truth: Sendable, CustomTestStringConvertible {
     self.init(name, events, exits, l2Exits, reflected, unexplained, .pass, findings)
   }
 
+  /// The recordings that a test may walk several times: all but the longest.
+  static let short = all.filter { $0.events < 20_000 }
+
   /// The path below fixtures.
   var fixture: String { "trace-dat/\(name).dat" }
 
