@@ -64,8 +64,10 @@ public struct ExitTable: Sendable {
   private mutating func add(
     _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool, slot: Int
   ) -> Int {
+    // Without a number left for the slot, the row would be made anew every time.
+    if rows.count >= Int(Self.free) { return search(level, exit, isReflected) }
     rows.append(ExitRow(level: level, exit: exit, isReflected: isReflected))
-    if rows.count <= Int(Self.free) { index[slot] = UInt8(rows.count - 1) }
+    index[slot] = UInt8(rows.count - 1)
     return rows.count - 1
   }
 
