@@ -25,11 +25,14 @@ extension VCPUTrack {
 
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
     guard level == .l2 && levelIsProved else {
-      if !levelIsProved && !exit.isOpen && !reportedUnknownEmulation && !mayBeAskedFor {
+      // An exit before SMM or the VMM took over asks for nothing any more.
+      let isAskedFor = mayBeAskedFor || (exit.isOpen && !exit.wasInterrupted)
+      if !levelIsProved && !isAskedFor && !reportedUnknownEmulation {
         reportedUnknownEmulation = true
         output.add(
           TimelineFact(
-            kind: levelWasLost ? .emulatedWhereL2MayBe : .emulatedAtUnknownLevel, vcpu: index,
+            kind: levelWasLost || counters.nestedEvents > 0
+              ? .emulatedWhereL2MayBe : .emulatedAtUnknownLevel, vcpu: index,
             begin: time, end: time, count: 1,
             cpu: Int(cpu),
             level: .unknown))
