@@ -191,6 +191,13 @@ struct EmulationCheckTests {
       "emulated elsewhere after the VMM had the vCPU: L2, or L1 after a reset",
       Given.vmm + "load; emul 5000 1; emul 5001 1; entry 5002", "", .inconclusive),
     CheckCase(
+      "restored in SMM with a nested guest: RSM returns nobody knows where, and that is emulated",
+      """
+      exit CPUID 100; user IO; vmenter 1000 1000; smm in; load; entry 8000
+      exit EXCEPTION_NMI 8000; emul 8000 2; smm out; emul 1001 1; emul 1002 1; user INTR
+      """,
+      "", .inconclusive),
+    CheckCase(
       "kvm_nested_vmexit was not recorded",
       "exit VMLAUNCH 200; vmenter 200 1000; entry 1000; exit IO_INSTRUCTION 1000; user IO", "",
       .inconclusive, without: [.nestedExit]),
