@@ -315,7 +315,7 @@ extension VCPUTrack {
     if fields.integer(SMMField.entering) != 0 {
       let isRestore = !isInRun || isSMM
       // On SVM an SMM entry from L2 ends L2 with an inject that answers no exit.
-      let was = injectWasUnasked ? GuestLevel.l2 : level
+      let was = injectWasUnasked && isa == .svm ? GuestLevel.l2 : level
       cut(at: time, &output)
       if !levelIsProved { resolveLevel(survivingLevel, &output) }
       levelBeforeSMM = isRestore ? .unknown : was
