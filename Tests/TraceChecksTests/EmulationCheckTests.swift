@@ -148,6 +148,12 @@ struct EmulationCheckTests {
       "a new vCPU that is emulated from the start beside one that was in L2",
       Given.vmm + "tsc 0; load; emul 1001 1; emul 1002 1; user IO"),
     CheckCase(
+      "VMX: SMM entered right behind an interrupt for L1, and L1 is emulated afterwards",
+      """
+      exit HLT 1000; twin HLT 1000; inject EXTERNAL_INTERRUPT; smm in; entry 8000
+      exit EXCEPTION_NMI 8000; emul 8000 2; smm out; emul 300 2; emul 302 2; entry 304
+      """),
+    CheckCase(
       "AMD: VMRUN is emulated before L2 is entered",
       """
       svm exit vmrun 200; emul 200 3; vmenter 200 1000; entry 1000; exit excp_UD 1000
