@@ -70,9 +70,7 @@ public struct PackedLayouts: Sendable, BitwiseCopyable {
 
   /// The value of a field, sign-extended if the field is signed; 0 when it is absent.
   ///
-  /// - Parameters:
-  ///   - slot: 0 to 7.
-  ///   - record: the payload. The read is checked against it.
+  /// Slots are 0 to 7. The read is checked against `record`, the payload.
   @inlinable
   @inline(__always)
   public func read(_ slot: Int, in record: RawSpan) -> UInt64 {

@@ -1,8 +1,8 @@
 extension EventSchema {
   /// The slots without which the event says nothing that can be relied on, in ascending order.
   ///
-  /// Every kernel that has the event has these fields: a format text without them is damaged, and its records are
-  /// better not interpreted than read as zeros.
+  /// Every kernel that has the event has these fields: a format text without them is damaged, and
+  /// its records are better not interpreted than read as zeros.
   public var requiredSlots: [Int] {
     switch kind {
     case .entry: [EntryField.vcpu]

@@ -2,7 +2,8 @@ public import KVMEvents
 
 /// A stretch of one vCPU's time in one state.
 ///
-/// The intervals of one vCPU are sorted, disjoint and gap-free; their durations sum to the vCPU's span.
+/// The intervals of one vCPU are sorted, disjoint and gap-free; their durations sum to the vCPU's
+/// span.
 public struct Interval: Sendable, Equatable {
   /// The vCPU, as an index into the timeline's list.
   public var vcpu: Int
@@ -16,7 +17,8 @@ public struct Interval: Sendable, Equatable {
   public var level: GuestLevel
   /// Whether the vCPU was in system management mode.
   public var isSMM: Bool
-  /// The exit that is being handled (`host`, `userspace`, off the CPU …) or that ended the interval (`guest`).
+  /// The exit that is being handled (`host`, `userspace`, off the CPU …) or that ended the interval
+  /// (`guest`).
   public var exit: ExitCode?
   /// The CPU that the interval began on.
   public var cpu: Int

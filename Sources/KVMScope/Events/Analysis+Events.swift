@@ -42,7 +42,8 @@ extension Analysis {
   ///   - options: what part of it.
   ///   - wantsText: whether rows carry the event's text.
   ///   - wantsFields: whether rows carry its fields.
-  ///   - prepare: called once before the first event, with what is known of the trace without reading its events.
+  ///   - prepare: called once before the first event, with what is known of the trace without
+  ///     reading its events.
   ///   - body: takes one event; false stops.
   /// - Returns: the trace's facts.
   /// - Throws: when the trace cannot be read.

@@ -35,8 +35,8 @@ struct EventConsumer: RecordConsumer {
 
   /// Prepares a walk.
   ///
-  /// `body` is called for each event with the block that its record lies in, `loss` for each gap on a CPU that was
-  /// asked for, right before the event that comes next there.
+  /// `body` is called for each event with the block that its record lies in, `loss` for each gap on
+  /// a CPU that was asked for, right before the event that comes next there.
   init(
     _ trace: OpenedTrace, _ options: AnalysisOptions, threads: ThreadSelection,
     progress: @escaping (Int) -> Bool,

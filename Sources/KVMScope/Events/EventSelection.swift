@@ -8,7 +8,8 @@ struct EventSelection {
   /// Prepares a selection.
   ///
   /// - Parameters:
-  ///   - patterns: a name, a system, or `system:name`; `*` stands for any letters. None: all events.
+  ///   - patterns: a name, a system, or `system:name`; `*` stands for any letters. None: all
+  ///     events.
   ///   - catalogue: what there is to select from.
   init(_ patterns: [String], _ catalogue: EventCatalogue) {
     isWanted = catalogue.events.map { event in

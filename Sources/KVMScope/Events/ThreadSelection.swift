@@ -2,7 +2,8 @@ import KVMTimeline
 
 /// Whose events the user asked for.
 ///
-/// An event belongs to the vCPU that its thread drives at that moment: which one that is takes a walk of its own.
+/// An event belongs to the vCPU that its thread drives at that moment: which one that is takes a
+/// walk of its own.
 struct ThreadSelection {
   private let threads: Set<Int32>?
   /// By thread: the spans of the vCPUs that were asked for; nil: every thread.

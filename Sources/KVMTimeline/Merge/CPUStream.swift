@@ -39,7 +39,8 @@ struct CPUStream {
     hasLoss = false
   }
 
-  /// Goes on to the next record beyond the current sub-buffer, over as many sub-buffers and blocks as it takes.
+  /// Goes on to the next record beyond the current sub-buffer, over as many sub-buffers and blocks
+  /// as it takes.
   @inline(never)
   mutating func advanceBeyondPage<Consumer: RecordConsumer>(
     _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int

@@ -1,7 +1,7 @@
 /// Finds the earliest of many streams with one comparison per level.
 ///
-/// Every inner node keeps the loser of the match below it; the winner of all is beside the tree. When the winner's time
-/// changes, only the matches on its way up are played again.
+/// Every inner node keeps the loser of the match below it; the winner of all is beside the tree.
+/// When the winner's time changes, only the matches on its way up are played again.
 struct LoserTree {
   private struct Player {
     var time: UInt64
@@ -13,7 +13,9 @@ struct LoserTree {
     }
   }
 
-  /// `losers[1...]`: the loser of each match. A power of two of leaves.
+  /// `losers[1...]`: the loser of each match.
+  ///
+  /// A power of two of leaves.
   private var losers: [Player]
   private var best: Player
   private let leaves: Int

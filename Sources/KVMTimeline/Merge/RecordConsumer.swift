@@ -12,9 +12,10 @@ public protocol RecordConsumer {
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int)
   /// Events were lost in a stream, right before the record that comes next from it (or its end).
   ///
-  /// - Parameter time: that of the stream's last record before the gap; nil when there is none.
+  /// `time` is that of the stream's last record before the gap; nil when there is none.
   mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?)
-  /// Something could not be read; what followed it up to the next sub-buffer or block is counted as lost.
+  /// Something could not be read; what followed it up to the next sub-buffer or block is counted as
+  /// lost.
   mutating func damaged(_ what: String, at offset: UInt64, stream: Int)
   /// The time in a stream ran backwards.
   mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int)

@@ -2,12 +2,13 @@ public import RingBuffer
 
 /// Merges the streams of all CPUs into one, in order of time.
 ///
-/// At the same time the stream that stands earlier in the set goes first. A stream is followed until another is due:
-/// events of one CPU come in runs. With few streams the next one is found by looking at all of them, with many by a
-/// tree of losers.
+/// At the same time the stream that stands earlier in the set goes first. A stream is followed
+/// until another is due: events of one CPU come in runs. With few streams the next one is found by
+/// looking at all of them, with many by a tree of losers.
 ///
 ///     streams   0: ──●──●●─────●──        merged: 0 1 1 0 0 1 …
-///               1: ────●───●●─────          a run ends when the time of another stream's next record is passed
+///               1: ────●───●●─────          a run ends when the time of another stream's next
+///               record is passed
 public enum StreamMerger {
   /// Up to so many streams, looking at all of them is cheaper than a tree.
   private static let fewStreams = 6
@@ -41,7 +42,8 @@ public enum StreamMerger {
         times[at] = streams[at].record.timestamp
       }
       var first: Int
-      // The time at which another stream is due: one before it in the list goes first at the same time.
+      // The time at which another stream is due: one before it in the list goes first at the same
+      // time.
       var due: UInt64
       repeat {
         first = 0

@@ -1,7 +1,9 @@
-/// Counts of durations in log-linear buckets, small enough to keep thousands of and cheap enough for every exit.
+/// Counts of durations in log-linear buckets, small enough to keep thousands of and cheap enough
+/// for every exit.
 ///
-/// The buckets are those of an HDR histogram with two significant digits, so that its percentiles are computed by that
-/// library from these counts without any loss (`TraceChecks` does it). Only the range of octaves that occurs is stored:
+/// The buckets are those of an HDR histogram with two significant digits, so that its percentiles
+/// are computed by that library from these counts without any loss (`TraceChecks` does it). Only
+/// the range of octaves that occurs is stored:
 ///
 ///     octave      0       1        2 (step 2)     3 (step 4)
 ///     values   0…127  128…255      256…511        512…1023   …
@@ -70,7 +72,8 @@ public struct DurationHistogram: Sendable {
     return lowestValue(of: bucket) + ((1 << UInt64(magnitude)) - 1)
   }
 
-  /// Calls `body` with the bounds and the count of every bucket that is not empty, in ascending order.
+  /// Calls `body` with the bounds and the count of every bucket that is not empty, in ascending
+  /// order.
   public func forEach(_ body: (_ values: ClosedRange<UInt64>, _ count: UInt64) -> Void) {
     for (index, low) in counts.enumerated() where low > 0 || !overflows.isEmpty {
       let bucket = index + firstOctave * Self.bucketsPerOctave

@@ -10,7 +10,8 @@ public struct ExitRow: Sendable {
   public let isReflected: Bool
   /// Exits, answered or not.
   public internal(set) var count: UInt64 = 0
-  /// From kvm_exit to kvm_entry, of the answered ones during which the vCPU never left its CPU or KVM: most.
+  /// From kvm_exit to kvm_entry, of the answered ones during which the vCPU never left its CPU or
+  /// KVM: most.
   public internal(set) var undisturbed = DurationTotals()
   /// The same of the other answered ones.
   public internal(set) var disturbed = DurationTotals()
@@ -23,8 +24,8 @@ public struct ExitRow: Sendable {
 
 /// The exits of one vCPU, by level, reason and handler.
 ///
-/// A vCPU knows a dozen or two of reasons, so a small open-addressed index of bytes finds a row; were there ever more
-/// rows than it can number, the rest is found by looking through them.
+/// A vCPU knows a dozen or two of reasons, so a small open-addressed index of bytes finds a row;
+/// were there ever more rows than it can number, the rest is found by looking through them.
 public struct ExitTable: Sendable {
   private static let slots = 128
   private static let free: UInt8 = 255

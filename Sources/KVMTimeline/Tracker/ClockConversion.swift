@@ -6,9 +6,12 @@ public struct ClockConversion: Sendable {
   let shift: UInt64
   let offset: Int64
 
-  /// Makes a conversion. A multiplier of 1 and a shift of 0 leave the unit alone.
+  /// Makes a conversion.
+  ///
+  /// A multiplier of 1 and a shift of 0 leave the unit alone.
   ///
   /// - Parameters:
+  ///   - multiplier: of the recorder's time stamps.
   ///   - shift: at most 63 counts; more would shift everything out.
   ///   - offset: added behind, in nanoseconds.
   public init(multiplier: UInt32 = 1, shift: UInt32 = 0, offset: Int64) {

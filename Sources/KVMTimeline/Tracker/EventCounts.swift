@@ -1,7 +1,7 @@
 /// Counts records by the dense number of their event.
 ///
-/// Nearly all events of a file have small numbers: those are counted in place, without asking whether an array is
-/// shared.
+/// Nearly all events of a file have small numbers: those are counted in place, without asking
+/// whether an array is shared.
 struct EventCounts {
   private static let inPlace = 512
   private var few = InlineArray<512, UInt64>(repeating: 0)

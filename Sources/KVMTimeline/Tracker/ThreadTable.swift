@@ -1,6 +1,7 @@
 /// Thread ids to small numbers, for every event of a trace.
 ///
-/// Open addressing in two flat arrays; a thread that ended leaves a mark behind so that searches go on past it.
+/// Open addressing in two flat arrays; a thread that ended leaves a mark behind so that searches go
+/// on past it.
 struct ThreadTable {
   /// A thread that is no key.
   private static let free = Int32.min
@@ -31,7 +32,9 @@ struct ThreadTable {
     return -1
   }
 
-  /// Gives a thread that has none a number. The two keys that no thread can have are ignored.
+  /// Gives a thread that has none a number.
+  ///
+  /// The two keys that no thread can have are ignored.
   mutating func add(_ thread: Int32, number: Int32) {
     if thread == Self.free || thread == Self.removed { return }
     if (used + 1) * 2 > keys.count { grow() }

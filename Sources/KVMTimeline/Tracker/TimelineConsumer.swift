@@ -58,7 +58,8 @@ public struct WalkStatistics: Sendable {
 
 }
 
-/// Feeds the records of a merge to a tracker: finds each record's event and thread, and hands on those that matter.
+/// Feeds the records of a merge to a tracker: finds each record's event and thread, and hands on
+/// those that matter.
 public struct TimelineConsumer: RecordConsumer {
   /// The vCPUs.
   public internal(set) var tracker: TimelineTracker
@@ -79,7 +80,10 @@ public struct TimelineConsumer: RecordConsumer {
   /// Prepares a pass.
   ///
   /// - Parameters:
+  ///   - tracker: takes the events of vCPUs.
+  ///   - catalogue: says what records mean.
   ///   - cpus: by stream, the position of its CPU among the tracker's `cpuNumbers`.
+  ///   - conversion: to nanoseconds; nil when time stamps stay as they are.
   ///   - progress: told of bytes read; false stops the pass.
   public init(
     tracker: TimelineTracker, catalogue: EventCatalogue, cpus: [Int], conversion: ClockConversion?,
@@ -120,7 +124,8 @@ public struct TimelineConsumer: RecordConsumer {
   /// See ``RecordConsumer/beginRun(stream:at:)``.
   @inline(__always)
   public mutating func beginRun(stream: Int, at time: UInt64) {
-    // Within a run the time grows, or `clockWentBack` is called: first and last need no look at every record.
+    // Within a run the time grows, or `clockWentBack` is called: first and last need no look at
+    // every record.
     last = max(last, tracker.lastTime)
     first = min(first, converted(time))
     tracker.move(to: cpus[stream])
@@ -139,7 +144,8 @@ public struct TimelineConsumer: RecordConsumer {
   /// See ``RecordConsumer/take(_:in:stream:)``.
   @inline(__always)
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
-    // The common fields' eight bytes; everything behind them is checked against the event's own length.
+    // The common fields' eight bytes; everything behind them is checked against the event's own
+    // length.
     guard record.length >= 8 else { return isShort(record.timestamp) }
     guard events.isUsual else { return takeUnusual(record, in: block) }
     let bytes = block.extracting(record.offset..<record.offset &+ record.length)
@@ -154,7 +160,8 @@ public struct TimelineConsumer: RecordConsumer {
     if kind == .other { return }
     guard event.isPacked else { return takeUnpacked(record, in: block) }
     if tracker.hasSoleTrack {
-      // Each kind that is frequent has a function of its own: one that held them all would keep everything in memory.
+      // Each kind that is frequent has a function of its own: one that held them all would keep
+      // everything in memory.
       switch kind {
       case .entry: return entry(bytes, event.number, time)
       case .exit: return exit(bytes, event.number, time)

@@ -1,6 +1,7 @@
 public import KVMEvents
 
-/// Takes the intervals of all vCPUs as they become final: in order of time for one vCPU, not across vCPUs.
+/// Takes the intervals of all vCPUs as they become final: in order of time for one vCPU, not across
+/// vCPUs.
 public protocol IntervalReceiver: AnyObject {
   /// One more interval.
   func receive(_ interval: Interval, of vcpu: VCPUIdentity)
@@ -8,7 +9,8 @@ public protocol IntervalReceiver: AnyObject {
 
 /// Which events the recording would show if they happened.
 ///
-/// *Recorded* is a question of formats, never of kernel versions: an event that was not asked for cannot be missed.
+/// *Recorded* is a question of formats, never of kernel versions: an event that was not asked for
+/// cannot be missed.
 public struct RecordedEvents: Sendable {
   private var kinds: Set<EventKind>
 
@@ -29,7 +31,8 @@ struct TimelineOutput {
   /// All events that take a vCPU out of L2 without an exit were recorded.
   let levelEventsAreRecorded: Bool
   private let cpuNumbers: [Int]
-  /// Only what lies in this stretch of time is counted and handed out; the state is followed outside of it too.
+  /// Only what lies in this stretch of time is counted and handed out; the state is followed
+  /// outside of it too.
   let window: Range<UInt64>
   var receiver: (any IntervalReceiver)?
   var facts: [TimelineFact] = []
@@ -60,7 +63,9 @@ struct TimelineOutput {
   func counts(_ time: UInt64) -> Bool { window.contains(time) }
 
   mutating func add(_ fact: TimelineFact) {
-    guard facts.count < Self.mostFacts, fact.end >= window.lowerBound, fact.begin < window.upperBound else {
+    guard facts.count < Self.mostFacts, fact.end >= window.lowerBound,
+      fact.begin < window.upperBound
+    else {
       return
     }
     var fact = fact

@@ -41,9 +41,12 @@ extension TimelineTracker {
     strangers[id]?.count += 1
   }
 
-  /// The thread of an event inside KVM_RUN. Only events that prove a vCPU make a thread known.
+  /// The thread of an event inside KVM_RUN.
+  ///
+  /// Only events that prove a vCPU make a thread known.
   private mutating func thread(for kind: EventKind, id: Int32, number: Int32, cpu: Int32) -> Int? {
     if number >= 0 { return Int(number) }
+    if tracks.count >= Self.mostTracks { return nil }
     switch kind {
     case .entry, .exit, .nestedExit, .fpu, .userspaceExit, .emulateInstruction, .vcpuMention,
       .smmTransition, .nestedExitInject:
@@ -57,7 +60,9 @@ extension TimelineTracker {
     _ kind: EventKind, _ fields: borrowing Fields, to number: Int, cpu: Int32, at time: UInt64
   ) {
     if let vcpu = vcpu(of: kind, fields) {
-      let track = track(number, vcpu: vcpu, at: time, cpu: cpu)
+      guard let track = track(number, vcpu: vcpu, at: time, cpu: cpu) else {
+        return noteStranger(threads[number].id, at: time)
+      }
       if threads[number].tracks.count > 1 && !isAnIoctl(kind, track) {
         settleWaiting(number, for: track)
         threads[number].isNamed = true
@@ -71,7 +76,9 @@ extension TimelineTracker {
       return
     }
     if threads[number].tracks.isEmpty {
-      let track = track(number, vcpu: nil, at: time, cpu: cpu)
+      guard let track = track(number, vcpu: nil, at: time, cpu: cpu) else {
+        return noteStranger(threads[number].id, at: time)
+      }
       threads[number].current = track
       forgetSoleTracks()
     }
@@ -124,10 +131,13 @@ extension TimelineTracker {
     for event in waiting {
       switch event.event.kind {
       case .schedSwitch:
-        // Written by `leaves` and `returns`: which of the two stands in the slot of the previous thread.
+        // Written by `leaves` and `returns`: which of the two stands in the slot of the previous
+        // thread.
         let leaves = event.event.integer(SchedSwitchField.previousThread) != 0
         for track in threads[number].tracks {
-          move(track, leaves: leaves, isRunnable: event.event.integer(SchedSwitchField.previousState) == 0,
+          move(
+            track, leaves: leaves,
+            isRunnable: event.event.integer(SchedSwitchField.previousState) == 0,
             cpu: event.cpu, at: event.time)
         }
       default:
@@ -141,8 +151,10 @@ extension TimelineTracker {
   private mutating func switched<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields, cpu: Int32, at time: UInt64
   ) {
-    let previous = table.number(of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread)))
-    let next = table.number(of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread)))
+    let previous = table.number(
+      of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread)))
+    let next = table.number(
+      of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread)))
     if previous >= 0 {
       // The low eight bits are the sleeping states; without any, the thread could have gone on.
       let isRunnable = fields.integer(SchedSwitchField.previousState) & 0xff == 0
@@ -170,7 +182,9 @@ extension TimelineTracker {
     }
   }
 
-  private mutating func move(_ track: Int, leaves: Bool, isRunnable: Bool, cpu: Int32, at time: UInt64) {
+  private mutating func move(
+    _ track: Int, leaves: Bool, isRunnable: Bool, cpu: Int32, at time: UInt64
+  ) {
     withTrack(track) { track, output in
       if track.end < time { track.end = time }
       if leaves {
@@ -188,10 +202,12 @@ extension TimelineTracker {
   ) {
     guard fields.has(WriteTSCOffsetField.vcpu) else { return }
     let vcpu = Int32(truncatingIfNeeded: fields.integer(WriteTSCOffsetField.vcpu))
+    guard tracks.count < Self.mostTracks else { return }
     let number = thread(id, cpu: cpu)
     threads[number].cpu = cpu
     // Only a vCPU that was just created has no offset yet.
-    if fields.has(WriteTSCOffsetField.previous) && fields.integer(WriteTSCOffsetField.previous) == 0 {
+    if fields.has(WriteTSCOffsetField.previous) && fields.integer(WriteTSCOffsetField.previous) == 0
+    {
       reincarnate(number, vcpu: vcpu, at: time, cpu: cpu)
     } else {
       _ = track(number, vcpu: vcpu, at: time, cpu: cpu)
@@ -203,9 +219,12 @@ extension TimelineTracker {
   ) {
     guard fields.has(MentionField.vcpu) else { return }
     let vcpu = Int32(truncatingIfNeeded: fields.integer(MentionField.vcpu))
+    guard tracks.count < Self.mostTracks else { return }
     let number = thread(id, cpu: cpu)
     threads[number].cpu = cpu
-    let track = track(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true)
+    guard let track = track(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true) else {
+      return
+    }
     // Outside KVM_RUN, after one: a vCPU was created, or was given a new life by its VMM.
     if tracks[track].hasRun && !tracks[track].isInRun {
       reincarnate(number, vcpu: vcpu, at: time, cpu: cpu)

@@ -2,7 +2,8 @@ import KVMEvents
 
 /// Events of a thread with one vCPU: nearly all of them.
 ///
-/// The caller has made sure that there is such a vCPU. Those that return a Bool say whether the event was that vCPU's.
+/// The caller has made sure that there is such a vCPU. Those that return a Bool say whether the
+/// event was that vCPU's.
 extension TimelineTracker {
   /// Whether an event that names a vCPU names this one.
   @inline(__always)

@@ -1,9 +1,10 @@
 public import KVMEvents
 
-/// The vCPUs of one trace: finds out which vCPU each event is about and hands it to that vCPU's track.
+/// The vCPUs of one trace: finds out which vCPU each event is about and hands it to that vCPU's
+/// track.
 ///
-/// Events come in order of time. Only `kvm_entry` and a few others name their vCPU; the rest is attributed by the
-/// thread that it happened on.
+/// Events come in order of time. Only `kvm_entry` and a few others name their vCPU; the rest is
+/// attributed by the thread that it happened on.
 public struct TimelineTracker {
   /// One thread that drives vCPUs.
   struct Thread {
@@ -13,7 +14,8 @@ public struct TimelineTracker {
     /// All of the thread's live vCPUs.
     var tracks: [Int]
     var cpu: Int32
-    /// Events that wait until it is known whose they are: only on a thread that drives several vCPUs.
+    /// Events that wait until it is known whose they are: only on a thread that drives several
+    /// vCPUs.
     var waiting: [WaitingEvent] = []
     /// `current` was named since KVM_RUN began.
     var isNamed = false
@@ -99,14 +101,20 @@ public struct TimelineTracker {
     let vcpu: Int32?
   }
 
+  /// A hostile trace can name vCPUs without end: more than these are not told apart.
+  static let mostTracks = 65_536
+  private static let mostTracksOfThread = 1_024
+
   /// Nothing seen yet.
   ///
   /// - Parameters:
   ///   - records: what the recording would show if it happened.
-  ///   - cpuNumbers: the numbers of the CPUs, which events name by position; empty: positions are numbers.
+  ///   - cpuNumbers: the numbers of the CPUs, which events name by position; empty: positions are
+  ///     numbers.
   ///   - window: statistics and intervals are limited to it; states are followed outside of it too.
   ///   - receiver: takes the intervals as they become final.
-  ///   - process: tells the process of a thread, if it is known by the time of the thread's first vCPU event.
+  ///   - process: tells the process of a thread, if it is known by the time of the thread's first
+  ///     vCPU event.
   public init(
     records: RecordedEvents, cpuNumbers: [Int] = [], window: Range<UInt64> = 0..<UInt64.max,
     receiver: (any IntervalReceiver)? = nil, process: @escaping (Int32) -> Int32? = { _ in nil }
@@ -132,7 +140,8 @@ public struct TimelineTracker {
   @inline(__always)
   var hasSoleTrack: Bool { here.soleTrack >= 0 }
 
-  /// Notes that `thread` had an event at `time` on the CPU that events come from now, whatever it was.
+  /// Notes that `thread` had an event at `time` on the CPU that events come from now, whatever it
+  /// was.
   @inline(__always)
   mutating func touch(thread id: Int32, at time: UInt64) {
     if here.threadID == id {
@@ -278,10 +287,10 @@ public struct TimelineTracker {
 
   // MARK: - vCPUs
 
-  /// The live track of a thread's vCPU, made if there is none.
+  /// The live track of a thread's vCPU, made if there is none; nil when there are too many.
   mutating func track(
     _ number: Int, vcpu: Int32?, at time: UInt64, cpu: Int32, isCreation: Bool = false
-  ) -> Int {
+  ) -> Int? {
     for track in threads[number].tracks where tracks[track].identity.vcpu == vcpu { return track }
     // A thread that ran a vCPU without a name learns it now.
     if let vcpu, threads[number].tracks.count == 1,
@@ -305,7 +314,9 @@ public struct TimelineTracker {
 
   private mutating func begin(
     _ number: Int, vcpu: Int32?, at time: UInt64, cpu: Int32, isCreation: Bool
-  ) -> Int {
+  ) -> Int? {
+    guard tracks.count < Self.mostTracks, threads[number].tracks.count < Self.mostTracksOfThread
+    else { return nil }
     let id = threads[number].id
     let identity = VCPUIdentity(
       vm: process(id), vcpu: vcpu, thread: id, incarnation: nextIncarnation(id, vcpu))
@@ -344,8 +355,11 @@ public struct TimelineTracker {
       threads[number].tracks.remove(at: at)
       if threads[number].current == old { threads[number].current = -1 }
     }
-    let new = begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true)
-    if threads[number].tracks.count == 1 { threads[number].current = new }
+    if let new = begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: true),
+      threads[number].tracks.count == 1
+    {
+      threads[number].current = new
+    }
     forgetSoleTracks()
   }
 
@@ -367,17 +381,29 @@ public struct TimelineTracker {
 
   /// Events were lost on `cpu`.
   ///
-  /// - Parameter time: that of the last record before the gap; nil when the recording begins with it.
+  /// `time` is that of the last record before the gap; nil when the recording begins with it.
   public mutating func lost(on cpu: Int, after time: UInt64?) {
     sawLoss = true
     if cpu >= cpus.count { growCPUs(to: cpu) }
     putBack()
     noteLastEvent(of: cpus[cpu])
     guard let time else { return }
-    for number in threads.indices where Int(threads[number].cpu) == cpu {
+    for number in threads.indices where self.cpu(ofThread: number) == cpu {
       settleWaiting(number, for: nil)
       for track in threads[number].tracks { tracks[track].lostEvents(from: time, &output) }
     }
+  }
+
+  /// The position of the CPU that a thread had its last event on.
+  private func cpu(ofThread number: Int) -> Int {
+    // A CPU that still remembers the thread may have seen it later than the note in the thread.
+    var last = Int(threads[number].cpu)
+    var time = cpus.indices.contains(last) && Int(cpus[last].thread) == number ? cpus[last].last : 0
+    for at in cpus.indices where Int(cpus[at].thread) == number && cpus[at].last > time {
+      last = at
+      time = cpus[at].last
+    }
+    return last
   }
 
   /// Ends all tracks: the trace is over.

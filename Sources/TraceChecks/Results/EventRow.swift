@@ -42,7 +42,8 @@ public struct EventRow: Sendable, Equatable {
   public var buffer: String?
   /// What it says, as `trace-cmd report` words it; empty when the receiver does not ask for it.
   public var text: String
-  /// Its fields in the kernel's order, each name once; empty when the receiver does not ask for them.
+  /// Its fields in the kernel's order, each name once; empty when the receiver does not ask for
+  /// them.
   public var fields: [Field]
 
   /// Makes an event.

@@ -3,10 +3,10 @@ import KVMTimeline
 
 /// Percentiles of durations, by the rules of the HDR histogram library.
 ///
-/// The buckets of `DurationHistogram` are those of the library with two significant digits. For every percentile the
-/// library walks all buckets below it, and far most of them are empty. So it is given the positions of the buckets
-/// that are not, one after the other, in place of their values: which of them a percentile falls into depends on their
-/// order and their counts alone.
+/// The buckets of `DurationHistogram` are those of the library with two significant digits. For
+/// every percentile the library walks all buckets below it, and far most of them are empty. So it
+/// is given the positions of the buckets that are not, one after the other, in place of their
+/// values: which of them a percentile falls into depends on their order and their counts alone.
 struct DurationPercentiles {
   /// The highest value of each bucket that is not empty, ascending.
   private var highest: [UInt64] = []
