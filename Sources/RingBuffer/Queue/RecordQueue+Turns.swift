@@ -91,6 +91,7 @@ extension RecordQueue {
       }
       run = runs[Int(run)].next
     }
+    wasSorted = true
     lanes[stream].isSorted = true
     lanes[stream].last = all.last?.entry.timestamp ?? 0
   }
@@ -107,25 +108,38 @@ extension RecordQueue {
     var end = 0
     for run in old where run.due < run.end {
       let start = end
-      for at in run.due..<run.end {
-        waiting[end] = waiting[at]
-        end += 1
-      }
+      end = keep(run.due..<run.end, at: end)
       addRun(start..<end, stream: run.stream)
     }
-    waiting.removeLast(waiting.count - end)
+    count = end
     kept = end
+    if end == 0 { wasSorted = false }
+  }
+
+  /// Moves entries down to `start`; returns where the last of them ends.
+  private mutating func keep(_ range: Range<Int>, at start: Int) -> Int {
+    var end = start
+    var all = waiting.mutableSpan
+    for at in range {
+      all[end] = all[at]
+      end += 1
+    }
+    return end
   }
 
   /// Moves the places of all records: the bytes before `distance` are gone.
   public mutating func moveDown(_ distance: Int) {
-    for at in waiting.indices { waiting[at] = waiting[at].moved(down: distance) }
+    for at in 0..<count { waiting[at] = waiting[at].moved(down: distance) }
   }
 
   /// The lowest place of a record that waits; nil when none does.
   public var lowestOffset: Int? {
     var lowest: Int?
-    for entry in waiting where !entry.isMark { lowest = min(lowest ?? .max, entry.offset) }
+    for at in 0..<count where !waiting[at].isMark {
+      lowest = min(lowest ?? .max, waiting[at].offset)
+      // They wait in the order in which they were read, but for what was sorted.
+      if !wasSorted { break }
+    }
     return lowest
   }
 }

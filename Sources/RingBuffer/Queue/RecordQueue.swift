@@ -30,31 +30,35 @@ public struct RecordQueue {
     var delivered: UInt64?
   }
 
-  /// All that wait.
-  @usableFromInline var waiting: [QueuedRecord] = []
+  /// All that wait, and room for more behind `count`.
+  var waiting: [QueuedRecord] = []
   var runs: [Run] = []
   var lanes: [Lane] = []
   /// The streams that have runs.
   var active: [Int32] = []
   /// Records up to this time are due.
   public var bound: UInt64 = 0
-  /// All that wait.
+  /// All that wait, and what waited before behind them.
   public var entries: [QueuedRecord] { waiting }
   /// How many wait.
-  public var count: Int { waiting.count }
+  public internal(set) var count = 0
   /// Entries added since records were handed out last.
-  public var added: Int { waiting.count - kept }
+  public var added: Int { count - kept }
   /// Entries left over when records were handed out last.
   var kept = 0
   /// The latest time of all entries of closed runs, those gone included.
   public private(set) var latest: UInt64 = 0
   /// The latest time that was due before.
   var wasDue: UInt64 = 0
+  /// Entries that wait are no longer in the order in which they were read.
+  var wasSorted = false
   /// Records that came after their time was due.
   public internal(set) var lateCount: UInt64 = 0
 
-  @usableFromInline var openStream: Int32 = -1
-  @usableFromInline var openTime: UInt64 = 0
+  /// The stream of the run that is being added to; -1 without one.
+  public private(set) var openStream: Int32 = -1
+  /// The time of its last entry.
+  private var openTime: UInt64 = 0
   private var openStart = 0
 
   /// The most streams: a kernel has 8192 CPUs at most.
@@ -69,27 +73,49 @@ public struct RecordQueue {
   public var isFragmented: Bool { runs.count >= Self.mostRuns }
 
   /// Adds a record or mark; `stream` is less than `mostStreams`.
-  @inlinable
-  @inline(__always)
   public mutating func append(_ entry: QueuedRecord, stream: Int32) {
-    if stream != openStream || entry.timestamp < openTime { beginRun(of: stream) }
+    if stream != openStream || entry.timestamp < openTime {
+      closeRun()
+      openStream = stream
+      openStart = count
+      while lanes.count <= Int(stream) { lanes.append(Lane()) }
+    }
     openTime = entry.timestamp
-    waiting.append(entry)
+    makeRoom(for: 1)
+    waiting[count] = entry
+    count += 1
   }
 
-  @inline(never)
-  @usableFromInline
-  mutating func beginRun(of stream: Int32) {
-    closeRun()
-    openStream = stream
-    openStart = waiting.count
-    while lanes.count <= Int(stream) { lanes.append(Lane()) }
+  /// Lets `body` add records to the run that was added to last.
+  ///
+  /// - Parameters:
+  ///   - most: how many it may add.
+  ///   - body: writes them from the given place on, none earlier than the given time, and moves
+  ///     both behind the last.
+  public mutating func extendRun(
+    most: Int,
+    _ body: (
+      _ room: inout MutableSpan<QueuedRecord>, _ count: inout Int, _ time: inout UInt64
+    ) -> Void
+  ) {
+    makeRoom(for: most)
+    var (place, time) = (count, openTime)
+    var room = waiting.mutableSpan
+    body(&room, &place, &time)
+    (count, openTime) = (place, time)
+  }
+
+  private mutating func makeRoom(for most: Int) {
+    let missing = count + most - waiting.count
+    if missing <= 0 { return }
+    let none = QueuedRecord(timestamp: 0, offset: 0, length: 0)
+    waiting.append(contentsOf: repeatElement(none, count: max(missing, 1024)))
   }
 
   /// Ends the run that is being added to, so that all entries belong to runs.
   public mutating func closeRun() {
     guard openStream >= 0 else { return }
-    let end = waiting.count
+    let end = count
     if openStart < end {
       addRun(openStart..<end, stream: openStream)
       latest = max(latest, openTime)

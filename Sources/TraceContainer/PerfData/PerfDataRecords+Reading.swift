@@ -17,6 +17,8 @@ extension PerfDataRecords {
     let lowest = layouts.lowest
     let streamCount = UInt32(perf.streamCount)
     let copiesSamples = !isUnpacked && stream != nil
+    // What the short way of `readRun` can do.
+    let isPlain = order == .little && !copiesSamples && (idPlace < 0 || !table.isEmpty)
     let last = min(end, start + window)
     var seen = self.seen
     self.seen = []
@@ -31,6 +33,12 @@ extension PerfDataRecords {
       recordCounts[Int(PerfRecordType.sample)] += samples
     }
     while at < last {
+      if isPlain && layout.isUsable && layout.isFixed && queue.openStream >= 0 {
+        samples += readRun(
+          bytes, &at, last, end, Places(layout, idPlace, number, lowest), table.span, seen.span,
+          &queue)
+        if at >= last { break }
+      }
       guard end - at >= 8 else { return .partial }
       let type = bytes.u32(at: at, order)
       let size = Int(bytes.u16(at: at + 6, order))
@@ -74,7 +82,8 @@ extension PerfDataRecords {
       }
       var raw = record.lowerBound + layout.fixedEnd
       if !layout.isFixed {
-        raw = layout.rawPlace(bytes, record.lowerBound, record.upperBound, order) ?? .max - 4
+        let place = layout.rawPlace(bytes, record.lowerBound, record.upperBound, order)
+        raw = place ?? record.upperBound
       }
       guard raw + 4 <= record.upperBound else {
         isBad(record, isUnpacked)
