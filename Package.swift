@@ -102,8 +102,8 @@ let package = Package(
     .testTarget(
       name: "TraceContainerTests",
       dependencies: [
-        "TraceContainer", "RingBuffer", "TraceBytes", "Decompression", "TraceTestSupport",
-        "CTraceEvent",
+        "TraceContainer", "RingBuffer", "TraceBytes", "Decompression", "KVMTimeline",
+        "TraceTestSupport", "CTraceEvent",
       ],
       swiftSettings: views),
     .testTarget(

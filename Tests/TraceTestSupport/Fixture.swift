@@ -23,6 +23,14 @@ public enum Fixture {
     return names
   }()
 
+  /// The names of all perf.data fixtures, in order; never empty.
+  public static let perfDataNames: [String] = {
+    let all = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    let names = all.filter { $0.hasPrefix("perf-data/") && $0.hasSuffix(".perf.data") }.sorted()
+    precondition(!names.isEmpty, "no fixtures in \(root)")
+    return names
+  }()
+
   /// The bytes of a fixture.
   public static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))

@@ -31,6 +31,10 @@ public enum QueueMerger {
         for (stream, loss) in source.lossesAtEnd() {
           consumer.lost(loss, stream: stream, after: queue.delivered(of: stream))
         }
+        if queue.lateCount > 0 {
+          consumer.damaged(
+            "\(queue.lateCount) records came too late to be put in order", at: 0, stream: 0)
+        }
       }
     }
   }

@@ -79,9 +79,14 @@ extension PerfDataFile {
         at += entrySize
       }
     } catch {
-      throw ContainerError(error, part: "attributes")
+      throw ContainerError(
+        ReadError(offset: inside(error.offset), wanted: error.wanted, available: error.available),
+        part: "attributes")
     }
   }
+
+  /// A place in the file: its end, for one that lies outside.
+  func inside(_ offset: FileOffset) -> FileOffset { min(offset, FileOffset(file.byteCount)) }
 
   private mutating func readIDs(_ offset: UInt64, _ size: UInt64) -> [UInt64] {
     let file = self.file
@@ -93,7 +98,7 @@ extension PerfDataFile {
       return (0..<count).map { file.bytes.u64(at: range.lowerBound + $0 * 8, order) }
     } catch {
       damage.append(
-        Damage(offset: error.offset, what: "the ids of an event lie outside of the file"))
+        Damage(offset: inside(error.offset), what: "the ids of an event lie outside of the file"))
       return []
     }
   }
@@ -141,7 +146,7 @@ extension PerfDataFile {
           PerfFeature(number: number, offset: FileOffset(try cursor.u64()), size: try cursor.u64()))
       }
     } catch {
-      damage.append(Damage(offset: error.offset, what: "the table of features ends early"))
+      damage.append(Damage(offset: inside(error.offset), what: "the table of features ends early"))
     }
     for feature in features {
       var cursor = ByteCursor(file.bytes, order: order)
@@ -154,7 +159,7 @@ extension PerfDataFile {
       } catch {
         damage.append(
           Damage(
-            offset: error.offset,
+            offset: inside(error.offset),
             what: "feature \(feature.name ?? "\(feature.number)") ends early"
               + " (\(error.wanted) bytes needed, \(error.available) there)"))
       }

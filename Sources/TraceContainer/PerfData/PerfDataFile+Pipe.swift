@@ -28,7 +28,7 @@ extension PerfDataFile {
         do {
           try readTracingData(&cursor)
         } catch {
-          damage.append(Damage(offset: error.offset, what: "the format texts end early"))
+          damage.append(Damage(offset: inside(error.offset), what: "the format texts end early"))
         }
         next = min(next + (length + 7) / 8 * 8, data.upperBound)
       case PerfRecordType.auxiliaryTrace:
@@ -104,7 +104,7 @@ extension PerfDataFile {
       try read(Int(number), &cursor)
     } catch {
       damage.append(
-        Damage(offset: error.offset, what: "feature \(number) ends early"))
+        Damage(offset: inside(error.offset), what: "feature \(number) ends early"))
     }
   }
 }

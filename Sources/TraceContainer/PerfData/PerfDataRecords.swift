@@ -146,7 +146,12 @@ public final class PerfDataRecords: QueuedRecordSource {
         _ = endRound(&queue)
         queue.bound = queue.latest
         return true
-      case .partial, .damaged:
+      case .damaged:
+        isCut = true
+        end(&queue)
+        queue.bound = .max
+        return false
+      case .partial:
         end(&queue)
         queue.bound = .max
         return false
@@ -266,7 +271,7 @@ public final class PerfDataRecords: QueuedRecordSource {
   private func end(_ queue: inout RecordQueue) {
     queue.closeRun()
     hasEnded = true
-    if position < perf.data.upperBound, !isCut || damageCount == 0 {
+    if position < perf.data.upperBound {
       note(
         "the records end early: \(perf.data.upperBound - position) bytes are not read",
         at: UInt64(position))
@@ -277,11 +282,6 @@ public final class PerfDataRecords: QueuedRecordSource {
       isCut = true
     }
     if isCut { for lane in 0..<max(queue.streamCount, 1) { add(.uncounted, before: Int32(lane)) } }
-    if queue.lateCount > 0 {
-      note(
-        "\(queue.lateCount) records came too late to be put in order",
-        at: UInt64(perf.data.lowerBound))
-    }
     position = perf.data.upperBound
   }
 

@@ -1,0 +1,41 @@
+import KVMScope
+import KVMTimeline
+import Testing
+import TraceChecks
+import TraceTestSupport
+
+/// A trace.dat and a perf.data of the same test are two runs of it: what is found is the same.
+struct PerfFormTests {
+  /// perf.data fixtures that have a trace.dat beside them.
+  static let pairs: [String] = Fixture.perfDataNames.compactMap { name in
+    let test = String(name.dropFirst("perf-data/".count).dropLast(".perf.data".count))
+    return Fixture.traceDatNames.contains("trace-dat/\(test).dat") ? test : nil
+  }
+
+  @Test func thereArePairs() {
+    #expect(Self.pairs.count >= 7)
+  }
+
+  @Test("the same findings and verdict", arguments: pairs)
+  func findings(test: String) throws {
+    let results = try ["trace-dat/\(test).dat", "perf-data/\(test).perf.data"].map {
+      try Analysis.check([Fixture.path($0)]).checks
+    }
+    #expect(results[0].verdict == results[1].verdict)
+    #expect(results[0].findings.map(\.check) == results[1].findings.map(\.check))
+    #expect(results[0].findings.map(\.severity) == results[1].findings.map(\.severity))
+    #expect(results[0].notJudged.count == results[1].notJudged.count)
+    #expect(results[0].capabilities.map(\.name) == results[1].capabilities.map(\.name))
+    // The process is known from a perf.data alone.
+    #expect(results[1].findings.allSatisfy { $0.identity == nil || $0.identity?.vm != nil })
+    #expect(results[1].findings.allSatisfy { $0.identity == nil || $0.evidence.count > 3 })
+  }
+
+  @Test("all vCPUs belong to a VM", arguments: Fixture.perfDataNames)
+  func processes(name: String) throws {
+    let results = try Analysis.summarize([Fixture.path(name)])
+    #expect(results.vcpus.allSatisfy { $0.identity.vm != nil })
+    #expect(!results.vcpus.isEmpty)
+    #expect(results.checks.traces.allSatisfy { $0.damage.isEmpty && $0.lostGaps == 0 })
+  }
+}
