@@ -59,3 +59,16 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// nothing of it.
   case interrupt
 }
+
+extension EventKind {
+  /// An event that moves, makes or ends threads.
+  @inlinable
+  public var isOfScheduler: Bool {
+    @inline(__always) get {
+      switch self {
+      case .schedSwitch, .schedFork, .schedExec, .schedExit: true
+      default: false
+      }
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import EventFormat
+import KVMEvents
 import KVMTimeline
 import RingBuffer
 import TraceBytes
@@ -82,6 +83,13 @@ struct OpenedTrace {
     case .traceDat(let file): consumer.walk(TraceDatStreams(file))
     case .perfData(let file): consumer.walk(records(file))
     }
+  }
+
+  /// Whether the events of one thread may be read ahead of those of others: each CPU has one stream,
+  /// and switches of threads are in it.
+  var allowsOrderByThread: Bool {
+    guard case .traceDat(let file) = recording, file.buffers.count == 1 else { return false }
+    return streams.count == cpuNumbers.count && catalogue.records(.schedSwitch)
   }
 
   private func records(_ file: PerfDataFile) -> PerfDataRecords {

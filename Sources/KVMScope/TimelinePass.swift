@@ -7,15 +7,32 @@ enum TimelinePass {
     _ trace: OpenedTrace, _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
     done: inout UInt64, total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
+    // Intervals are handed out as they come: then the order between threads matters too.
+    if receiver == nil && trace.allowsOrderByThread {
+      let quick = walk(trace, options, receiver: nil, ordersByThread: true, done, total)
+      if !quick.tracker.sawDisorder {
+        done = done &+ trace.byteCount
+        return quick
+      }
+    }
+    let pass = walk(trace, options, receiver: receiver, ordersByThread: false, done, total)
+    done = done &+ trace.byteCount
+    return pass
+  }
+
+  private static func walk(
+    _ trace: OpenedTrace, _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
+    ordersByThread: Bool, _ done: UInt64, _ total: UInt64
+  ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     let tracker = TimelineTracker(
       records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
       receiver: receiver, process: { trace.process(of: $0) })
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
-      conversion: trace.conversion, progress: counter.isNeeded ? { counter.add($0) } : nil)
+      conversion: trace.conversion, ordersByThread: ordersByThread,
+      progress: counter.isNeeded ? { counter.add($0) } : nil)
     trace.walk(into: &consumer)
-    done = done &+ trace.byteCount
     return (consumer.tracker, consumer.statistics)
   }
 }

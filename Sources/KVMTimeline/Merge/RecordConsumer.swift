@@ -1,6 +1,6 @@
 public import RingBuffer
 
-/// Takes the records of all streams in order of time.
+/// Takes the records of all streams, in order of time but for those that it takes early.
 public protocol RecordConsumer {
   /// The records that follow are all of one stream, up to the next call.
   ///
@@ -8,6 +8,10 @@ public protocol RecordConsumer {
   ///   - stream: its position in the set that is merged.
   ///   - time: that of the first record.
   mutating func beginRun(stream: Int, at time: UInt64)
+  /// Whether the next record of the run may be taken although another stream's is due before it.
+  ///
+  /// It is asked for records that are otherwise too early.
+  func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool
   /// One record. `stream` is its position in the set that is merged.
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int)
   /// Events were lost in a stream, right before the record that comes next from it (or its end).
@@ -28,4 +32,8 @@ public protocol RecordConsumer {
 extension RecordConsumer {
   /// Does nothing: for consumers that look at every record by itself.
   public mutating func beginRun(stream: Int, at time: UInt64) {}
+
+  /// No: for consumers that need all records in order of time.
+  @inline(__always)
+  public func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool { false }
 }

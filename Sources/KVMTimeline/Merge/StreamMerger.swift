@@ -72,7 +72,8 @@ public enum StreamMerger {
     }
   }
 
-  /// Gives the records of one stream to the consumer until one is later than `due`.
+  /// Gives the records of one stream to the consumer until one is later than `due` and the consumer
+  /// does not take it early.
   ///
   /// - Returns: false when the stream has come to the end of its sub-buffer.
   @inline(__always)
@@ -94,7 +95,7 @@ public enum StreamMerger {
           consumer.clockWentBack(to: next.timestamp, from: record.timestamp, stream: at)
         }
         record = next
-      } while record.timestamp <= due
+      } while record.timestamp <= due || consumer.takesEarly(record, in: bytes)
     } catch {
       stream.record = record
       stream.fault(error, set, &consumer, stream: at)

@@ -127,6 +127,9 @@ public struct TimelineTracker {
   /// What the checks must know, in order of discovery.
   public var facts: [TimelineFact] { output.facts }
 
+  /// A thread had an event on one CPU that is earlier than one it had on another CPU before.
+  public private(set) var sawDisorder = false
+
   /// kvm_entry after kvm_entry, or kvm_exit after kvm_exit, was seen without loss.
   public var sawUnmatchedPair: Bool { output.sawUnmatchedPair }
 
@@ -170,15 +173,31 @@ public struct TimelineTracker {
     if position >= 0 { cpus[position] = here }
   }
 
+  /// Whether a thread had the last event on the CPU that events come from now.
+  @inline(__always)
+  func isHere(_ thread: Int32) -> Bool { here.threadID == thread }
+
   @inline(never)
   private mutating func change(to id: Int32, at time: UInt64) {
     noteLastEvent(of: here)
     let number = table.number(of: id)
+    if number >= 0 { checkOrder(ofThread: Int(number), at: time) }
     here.threadID = id
     here.thread = number
     here.last = time
     if number >= 0 { threads[Int(number)].cpu = Int32(truncatingIfNeeded: position) }
     findSoleTrack(of: &here)
+  }
+
+  /// A thread appears on a CPU: its events elsewhere must not be later.
+  private mutating func checkOrder(ofThread number: Int, at time: UInt64) {
+    let before = Int(threads[number].cpu)
+    if before != position && cpus.indices.contains(before) && Int(cpus[before].thread) == number
+      && cpus[before].last > time
+    {
+      sawDisorder = true
+    }
+    for track in threads[number].tracks where tracks[track].end > time { sawDisorder = true }
   }
 
   private func findSoleTrack(of cpu: inout CPU) {
