@@ -48,10 +48,11 @@ public enum Analysis {
     for (number, trace) in opened.enumerated() {
       let pass = TimelinePass.run(trace, options, receiver: receiver, done: &done, total: total)
       let facts = trace.facts(after: pass.statistics)
-      let evidence = TraceEvidence(
+      var evidence = TraceEvidence(
         trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
         records: trace.records, unattributed: pass.tracker.unattributed,
         clockBackwards: pass.statistics.clockBackwards)
+      evidence.factsWereDropped = pass.tracker.factsWereDropped
       var judgement = runner.judge(evidence)
       let selection = VCPUSelection(options)
       judgement.findings.removeAll { !selection.selects($0) }
@@ -68,11 +69,25 @@ public enum Analysis {
         isFirst: number == 0)
       results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }
         .map { track in
-          VCPUSummary(trace: number, track: track, comm: trace.comm(track.identity.thread))
+          var vcpu = VCPUSummary(
+            trace: number, track: track, comm: trace.comm(track.identity.thread))
+          // The span ends where the window does, as the states' times do.
+          let window = trace.window(options)
+          vcpu.begin = min(max(vcpu.begin, window.lowerBound), window.upperBound)
+          vcpu.end = max(vcpu.begin, min(vcpu.end, window.upperBound))
+          return vcpu
         }
       if pass.statistics.wasStopped {
         results.wasStopped = true
         break
+      }
+    }
+    if VCPUSelection(options).isLimited && results.vcpus.isEmpty {
+      results.checks.notJudged += runner.checks.filter(\.isDecisive).map {
+        NotJudged(
+          check: $0.id, trace: 0, identity: nil,
+          why: "no vCPU of the input is among those selected",
+          isDecisive: true)
       }
     }
     results.vcpus.sort { Self.order($0) < Self.order($1) }

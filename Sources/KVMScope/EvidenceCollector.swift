@@ -14,7 +14,12 @@ enum EvidenceCollector {
   /// Fills in the evidence of findings that have a thread and a time.
   static func collect(_ trace: OpenedTrace, _ findings: inout [Finding]) {
     var wanted: [EvidenceConsumer.Wanted] = []
-    for (number, finding) in findings.enumerated() {
+    // The worst first, so that many notes leave no error without its proof.
+    let order = findings.indices.sorted {
+      (-findings[$0].severity.rawValue, $0) < (-findings[$1].severity.rawValue, $1)
+    }
+    for number in order {
+      let finding = findings[number]
       guard let thread = finding.identity?.thread, let begin = finding.begin, let end = finding.end
       else {
         continue

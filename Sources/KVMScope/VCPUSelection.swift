@@ -15,6 +15,9 @@ struct VCPUSelection {
     cpus = options.cpus
   }
 
+  /// Whether anything is left out.
+  var isLimited: Bool { vcpus != nil || vms != nil || threads != nil }
+
   func selects(_ identity: VCPUIdentity) -> Bool {
     if let vcpus, !(identity.vcpu.map(vcpus.contains) ?? false) { return false }
     if let vms, !(identity.vm.map(vms.contains) ?? false) { return false }

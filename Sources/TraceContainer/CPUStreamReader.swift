@@ -41,6 +41,7 @@ public final class CPUStreamReader {
   private var consumed: Int
   /// Where this CPU's data end in the file.
   private let end: Int
+  private var hasGap = false
   /// Chunks not yet read; nil before the count was read.
   private var chunksLeft: UInt32?
 
@@ -160,11 +161,17 @@ extension CPUStreamReader {
         let size = UInt64(try cursor.u32())
         let start = position + cursor.position
         let packed = try cursor.bytes(packedSize)
-        if size == 0 { continue }
+        if size == 0 {
+          if packed.byteCount > 0 { skip("chunk of CPU \(location.cpu) unpacks to nothing") }
+          continue
+        }
         window = start..<start + packed.byteCount
-        unpack(packed, codec, size)
+        guard unpack(packed, codec, size) else { continue }
         position = window.upperBound
         return chunk.byteCount > 0
+      }
+      if position + cursor.position < end && !isOnlySizeField(cursor.position) {
+        skip("data of CPU \(location.cpu) go on behind the last chunk announced")
       }
       position = end
     } catch {
@@ -184,14 +191,32 @@ extension CPUStreamReader {
     consumed = position & ~0xffff
   }
 
-  /// Unpacks one chunk; if that fails, there is no more to read.
-  private func unpack(_ packed: RawSpan, _ codec: Codec, _ size: UInt64) {
+  /// Unpacks one chunk; if that fails, the next one is a frame of its own and may be sound.
+  private func unpack(_ packed: RawSpan, _ codec: Codec, _ size: UInt64) -> Bool {
     do {
       try decompressor.decompress(
         packed, codec: codec, uncompressedSize: size, into: chunk)
+      return true
     } catch {
-      stop("chunk of CPU \(location.cpu) \(error)", at: blockFileOffset)
+      skip("chunk of CPU \(location.cpu) \(error)")
+      return false
     }
+  }
+
+  /// Whether what is left is the room that `init` added for the chunk count.
+  private func isOnlySizeField(_ read: Int) -> Bool { end - (position + read) <= 4 }
+
+  /// Notes damage that later chunks do not share.
+  private func skip(_ what: String) {
+    // A file of nothing but bad chunks must not fill the memory with words.
+    if damage.count < 1_000 { damage.append(Damage(offset: blockFileOffset, what: what)) }
+    hasGap = true
+  }
+
+  /// Whether something was skipped before the present block; asking forgets it.
+  func takeGap() -> Bool {
+    defer { hasGap = false }
+    return hasGap
   }
 
   /// Notes an error that ends the stream.

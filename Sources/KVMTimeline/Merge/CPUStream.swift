@@ -13,6 +13,10 @@ struct CPUStream {
   var block = 0..<0
   var page = 0
   var nextPage = 0
+  /// Sub-buffers without any data since the last one with a record.
+  var emptyPages = 0
+  /// So much of the set's damage was told.
+  var damageReported = 0
   /// The time of the record before; nil before the first.
   var lastTime: UInt64?
 
@@ -54,20 +58,59 @@ struct CPUStream {
         if begin(length, set, &consumer, stream: stream) { return }
       }
       guard consumer.progressed(bytes: block.count) else { break }
-      guard case .block(let next) = set.nextBlock(of: stream) else {
+      switch set.nextBlock(of: stream) {
+      case .block(let next):
+        block = next
+      case .blockAfterGap(let next):
+        block = next
+        reportDamage(set, &consumer, stream: stream)
+      case .end:
         // A stream that ends early has lost what would have come.
-        for damage in set.damage(of: stream) {
-          consumer.damaged(damage.what, at: damage.offset, stream: stream)
-          add(.uncounted)
-        }
-        break
+        reportDamage(set, &consumer, stream: stream)
+        reportNothingRead(set, &consumer, stream: stream)
+        end()
+        return
       }
-      block = next
-      nextPage = next.lowerBound
+      nextPage = block.lowerBound
     }
+    end()
+  }
+
+  private mutating func end() {
     block = 0..<0
     nextPage = 0
     isLive = false
+  }
+
+  /// Tells the consumer of what the set could not read since the last call.
+  private mutating func reportDamage<Consumer: RecordConsumer>(
+    _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int
+  ) {
+    let all = set.damage(of: stream)
+    for damage in all.dropFirst(damageReported) {
+      consumer.damaged(damage.what, at: damage.offset, stream: stream)
+      add(.uncounted)
+    }
+    damageReported = max(damageReported, all.count)
+  }
+
+  /// Recorders write no sub-buffer without data: a stream of nothing else has lost them.
+  private mutating func reportNothingRead<Consumer: RecordConsumer>(
+    _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int
+  ) {
+    guard emptyPages > 0 && lastTime == nil else { return }
+    reportEmptyPages(set, &consumer, stream: stream)
+  }
+
+  private mutating func reportEmptyPages<Consumer: RecordConsumer>(
+    _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int
+  ) {
+    let count = emptyPages == 1 ? "one sub-buffer" : "\(emptyPages) sub-buffers"
+    consumer.damaged(
+      "\(count) without data before this place", at: set.fileOffset(of: stream, at: page),
+      stream: stream)
+    add(.uncounted)
+    emptyPages = 0
   }
 
   /// Begins a sub-buffer; whether it has a record.
@@ -76,7 +119,12 @@ struct CPUStream {
   ) -> Bool {
     do throws(PageFault) {
       add(try cursor.begin(pageAt: page, pageLength: length, in: set.bytes))
-      guard let next = try cursor.next(in: set.bytes) else { return false }
+      let isEmpty = cursor.isDone
+      guard let next = try cursor.next(in: set.bytes) else {
+        if isEmpty { emptyPages += 1 }
+        return false
+      }
+      if emptyPages > 0 { reportEmptyPages(set, &consumer, stream: stream) }
       if let lastTime, next.timestamp < lastTime {
         consumer.clockWentBack(to: next.timestamp, from: lastTime, stream: stream)
       }

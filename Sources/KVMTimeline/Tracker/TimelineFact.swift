@@ -17,7 +17,7 @@ public struct TimelineFact: Sendable {
   public enum Kind: Sendable, Equatable {
     /// KVM emulated instructions of L2 that no exit asked for. `toldL1`: the episode ended with a
     /// TRIPLE_FAULT for L1.
-    case emulatedL2(firstRIP: UInt64, lastRIP: UInt64, isStraight: Bool, toldL1: Bool)
+    case emulatedL2(firstRIP: UInt64, lastRIP: UInt64, toldL1: Bool)
     /// L1 was told of a triple fault that hardware did not report.
     case synthesizedTripleFault(cause: TripleFaultCause)
     /// L2 shut down by itself and L1 was told.
@@ -51,4 +51,14 @@ public struct TimelineFact: Sendable {
   public var cpu: Int
   /// The level that the vCPU was at.
   public var level: GuestLevel
+}
+
+extension TimelineFact.Kind {
+  /// Whether no check makes more than a note of it.
+  var isNote: Bool {
+    switch self {
+    case .synthesizedTripleFault, .reflectedTripleFault, .clockBackwards: true
+    default: false
+    }
+  }
 }

@@ -39,6 +39,13 @@ struct TimelineOutput {
   /// kvm_entry after kvm_entry or kvm_exit after kvm_exit was seen without loss.
   var sawUnmatchedPair = false
 
+  /// How many of the facts can only become notes.
+  private var notes = 0
+  /// Facts that are more than notes were too many to keep.
+  private(set) var factsWereDropped = false
+  /// Events were lost somewhere.
+  var sawLoss = false
+
   /// A hostile trace could make facts without end.
   static let mostFacts = 100_000
 
@@ -63,11 +70,14 @@ struct TimelineOutput {
   func counts(_ time: UInt64) -> Bool { window.contains(time) }
 
   mutating func add(_ fact: TimelineFact) {
-    guard facts.count < Self.mostFacts, fact.end >= window.lowerBound,
-      fact.begin < window.upperBound
-    else {
+    let isNote = fact.kind.isNote
+    guard fact.end >= window.lowerBound, fact.begin < window.upperBound else { return }
+    // Notes must not crowd out what a verdict hangs on.
+    guard isNote ? notes < Self.mostFacts : facts.count - notes < Self.mostFacts else {
+      if !isNote { factsWereDropped = true }
       return
     }
+    if isNote { notes += 1 }
     var fact = fact
     fact.cpu = number(ofCPU: fact.cpu)
     facts.append(fact)

@@ -124,6 +124,9 @@ public struct TimelineTracker {
       records: records, cpuNumbers: cpuNumbers, window: window, receiver: receiver)
   }
 
+  /// More than notes happened, too often for all of it to be kept.
+  public var factsWereDropped: Bool { output.factsWereDropped }
+
   /// What the checks must know, in order of discovery.
   public var facts: [TimelineFact] { output.facts }
 
@@ -403,6 +406,7 @@ public struct TimelineTracker {
   /// `time` is that of the last record before the gap; nil when the recording begins with it.
   public mutating func lost(on cpu: Int, after time: UInt64?) {
     sawLoss = true
+    output.sawLoss = true
     if cpu >= cpus.count { growCPUs(to: cpu) }
     putBack()
     noteLastEvent(of: cpus[cpu])

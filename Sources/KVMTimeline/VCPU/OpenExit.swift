@@ -35,7 +35,4 @@ struct EmulationEpisode {
   var cpu: Int
   var firstRIP: UInt64
   var lastRIP: UInt64
-  /// Every instruction follows the one before: it begins where that one ended.
-  var isStraight: Bool
-  var nextRIP: UInt64
 }

@@ -24,6 +24,7 @@ extension VCPUTrack {
     if isSMM || isa == .svm { return }
 
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
+    if level == .l1 && levelIsProved { lookForLostSMM(at: time, cpu: cpu, rip: rip, &output) }
     guard level == .l2 && levelIsProved else {
       // An exit before SMM or the VMM took over asks for nothing any more.
       let isAskedFor = mayBeAskedFor || (exit.isOpen && !exit.wasInterrupted)
@@ -39,29 +40,25 @@ extension VCPUTrack {
       }
       return
     }
-    let length = fields.integer(EmulateField.length)
     let follows = l2RIPIsKnown && rip &- l2RIP <= 15
     if isExplained || follows || episode != nil || output.levelEventsAreRecorded {
       l2RIP = rip
       l2RIPIsKnown = true
     }
-    if isExplained { return }
+    if isExplained || !output.nestedExitsAreRecorded { return }
     if episode == nil && !output.levelEventsAreRecorded && !follows {
       // What could have taken the vCPU out of L2 was not recorded, and this is not where L2 was.
       loseLevel(at: time, cpu: cpu, &output)
       return
     }
     if var open = episode {
-      open.isStraight = open.isStraight && (rip == open.nextRIP || follows)
       open.count += 1
       open.end = time
       open.lastRIP = rip
-      open.nextRIP = rip &+ length
       episode = open
     } else {
       episode = EmulationEpisode(
-        begin: time, end: time, count: 1, cpu: Int(cpu), firstRIP: rip, lastRIP: rip,
-        isStraight: true, nextRIP: rip &+ length)
+        begin: time, end: time, count: 1, cpu: Int(cpu), firstRIP: rip, lastRIP: rip)
     }
   }
 
@@ -99,6 +96,19 @@ extension VCPUTrack {
         level: .unknown))
   }
 
+  /// L1 is emulated without an exit, where L2 stood last: with no events of SMM recorded, RSM may
+  /// have returned to L2 unseen.
+  private mutating func lookForLostSMM(
+    at time: UInt64, cpu: Int32, rip: UInt64, _ output: inout TimelineOutput
+  ) {
+    guard everInL2, !exit.isOpen, !output.levelEventsAreRecorded, l2RIPIsKnown, rip &- l2RIP <= 15
+    else { return }
+    output.add(
+      TimelineFact(
+        kind: .emulatedWhereL2MayBe, vcpu: index, begin: time, end: time, count: 1, cpu: Int(cpu),
+        level: .unknown))
+  }
+
   /// RSM, the only instruction of SMM's end.
   @inline(__always)
   private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields)
@@ -114,7 +124,7 @@ extension VCPUTrack {
     output.add(
       TimelineFact(
         kind: .emulatedL2(
-          firstRIP: over.firstRIP, lastRIP: over.lastRIP, isStraight: over.isStraight,
+          firstRIP: over.firstRIP, lastRIP: over.lastRIP,
           toldL1: toldL1),
         vcpu: index, begin: over.begin, end: over.end, count: over.count, cpu: over.cpu, level: .l2)
     )

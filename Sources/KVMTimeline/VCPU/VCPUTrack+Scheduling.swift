@@ -67,6 +67,13 @@ extension VCPUTrack {
         relabel(from: begin, to: time, host: .halted, asleep: .halted)
       }
     }
+    // What stays as it was goes on: one interval and not two.
+    if let last = pending.last, last.state == visible, last.end == since, !last.needsGuestProof,
+      last.cpu == self.cpu, last.isSMM == isSMM
+    {
+      pending.removeLast()
+      since = last.begin
+    }
     holdsForWakeup = false
     flush(&output)
   }
@@ -119,6 +126,11 @@ extension VCPUTrack {
   mutating func lostEvents(from time: UInt64, _ output: inout TimelineOutput) {
     // Shown asleep by sched_switch, and waking up would have been on record elsewhere.
     if visible == .blocked || visible == .halted || isAsleepInUserspace { return }
+    hideSince(time, &output)
+  }
+
+  /// From `time` on the vCPU may have done anything.
+  mutating func hideSince(_ time: UInt64, _ output: inout TimelineOutput) {
     let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
     let mayHide = !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2
     if mayHide {

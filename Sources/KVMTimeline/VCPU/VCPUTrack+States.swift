@@ -42,6 +42,8 @@ extension VCPUTrack {
     at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput
   ) {
     hasRun = true
+    // It ran on before any record of its return to a CPU: that was lost, and who knows what else.
+    if isOffCPU && output.sawLoss { hideSince(since, &output) }
     cut(at: time, &output)
     let wasUserspace = base == .userspace
     base = .host

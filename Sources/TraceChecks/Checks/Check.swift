@@ -18,6 +18,9 @@ public struct TraceEvidence: Sendable {
   /// Where a CPU's clock ran backwards: how often, and the first time it did.
   public var clockBackwards: (count: UInt64, first: UInt64)
 
+  /// So much happened that some of it was not kept.
+  public var factsWereDropped = false
+
   /// Collects the evidence of one trace.
   public init(
     trace: Int, facts: TraceFacts, tracks: [VCPUTrack], timelineFacts: [TimelineFact],
@@ -36,6 +39,21 @@ public struct TraceEvidence: Sendable {
   /// Whether any guest of this trace used nested virtualization.
   public var isNested: Bool {
     tracks.contains { $0.counters.nestedEntryAttempts > 0 || $0.counters.nestedEvents > 0 }
+  }
+
+  /// Whether a nested guest may have run although none was seen: a vCPU was emulated, and the
+  /// events
+  /// that would tell of nesting were not recorded.
+  var mayHideNesting: Bool {
+    let tells: [EventKind] = [.exit, .nestedExit, .nestedExitInject, .nestedEntry]
+    if tells.contains(where: { records.contains($0) }) { return false }
+    return timelineFacts.contains { $0.kind == .emulatedAtUnknownLevel }
+  }
+
+  /// Whether the nested checks apply: a trace without a sign of nesting that was read whole needs
+  /// none of them.
+  var mayBeNested: Bool {
+    isNested || mayHideNesting || facts.lostGaps > 0 || !facts.damage.isEmpty
   }
 
   /// Whether the vCPU is on AMD hardware, where invalid state of L2 is left to the processor.
@@ -82,7 +100,7 @@ public protocol Check: Sendable {
 }
 
 extension Check {
-  /// Nested checks need to see whose an exit is, and what L1 is told.
+  /// Nothing but what every trace has.
   public var needs: [EventKind] { [] }
   /// Most are.
   public var isNested: Bool { true }

@@ -28,8 +28,8 @@ public struct CheckRunner: Sendable {
     var judgement = Judgement()
     for check in checks {
       if check.isNested {
-        if !evidence.isNested && evidence.facts.lostGaps == 0 { continue }
-        sayWhatIsNotJudged(check, evidence, &judgement)
+        if !evidence.mayBeNested { continue }
+        if !sayWhatIsNotJudged(check, evidence, &judgement) { continue }
       }
       check.judge(evidence, into: &judgement)
     }
@@ -43,17 +43,28 @@ public struct CheckRunner: Sendable {
   }
 
   /// Why a nested check cannot be judged, for the trace or for single vCPUs.
+  ///
+  /// - Returns: false when it cannot be judged at all.
   private func sayWhatIsNotJudged(
     _ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement
-  ) {
-    let isMissing = check.needs.contains { !evidence.records.contains($0) }
-    if isMissing && evidence.isNested {
+  ) -> Bool {
+    func say(_ why: String) {
       judgement.notJudged.append(
         NotJudged(
-          check: check.id, trace: evidence.trace, identity: nil,
-          why: "events that it needs were not recorded (see missing-events)",
+          check: check.id, trace: evidence.trace, identity: nil, why: why,
           isDecisive: check.isDecisive))
-      return
+    }
+    if check.needs.contains(where: { !evidence.records.contains($0) }) {
+      if evidence.isNested || evidence.mayHideNesting {
+        say("events that it needs were not recorded (see missing-events)")
+      }
+      return false
+    }
+    if check.isDecisive && !evidence.tracks.contains(where: \.hasRun) {
+      say("events were lost or could not be read, and no vCPU is left to judge")
+    }
+    if check.isDecisive && evidence.factsWereDropped {
+      say("more happened than can be kept: some of it was not looked at")
     }
     // A vCPU that cannot be judged for a decisive reason needs no other one.
     var said: Set<Int> = []
@@ -83,6 +94,7 @@ public struct CheckRunner: Sendable {
           check: check.id, trace: evidence.trace, identity: track.identity, why: why,
           isDecisive: isDecisive))
     }
+    return true
   }
 
   /// One word for all traces.

@@ -21,13 +21,12 @@ public struct L2EmulationCheck: Check {
   /// One finding per episode; a single instruction is a warning.
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     for fact in evidence.timelineFacts {
-      guard case .emulatedL2(let first, let last, let isStraight, _) = fact.kind else { continue }
+      guard case .emulatedL2(let first, let last, _) = fact.kind else { continue }
       let what =
         fact.count == 1
         ? "KVM emulated one instruction of L2 (rip \(hex(first))) that no exit asked for"
         : "KVM emulated \(fact.count) instructions of L2 (rip \(hex(first)) to \(hex(last))) that no exit asked for"
       let why = ": L2's state was invalid"
-      _ = isStraight
       judgement.findings.append(
         evidence.finding(self, fact.count == 1 ? .warning : .error, fact, what + why))
     }
@@ -52,7 +51,7 @@ public struct MissingTripleFaultCheck: Check {
   /// One finding per episode of emulation that did not end in a TRIPLE_FAULT for L1.
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     for fact in evidence.timelineFacts {
-      guard case .emulatedL2(_, _, _, toldL1: false) = fact.kind else { continue }
+      guard case .emulatedL2(_, _, toldL1: false) = fact.kind else { continue }
       judgement.findings.append(
         evidence.finding(
           self, .error, fact,

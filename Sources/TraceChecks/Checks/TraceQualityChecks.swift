@@ -42,7 +42,7 @@ public struct MissingEventsCheck: Check {
 
   /// One note per trace, and only where a nested guest ran: elsewhere nothing is missed.
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
-    guard evidence.isNested else { return }
+    guard evidence.isNested || evidence.mayHideNesting else { return }
     var missing: [String] = []
     for kind in checks.filter(\.isDecisive).flatMap(\.needs) where !evidence.records.contains(kind)
     {

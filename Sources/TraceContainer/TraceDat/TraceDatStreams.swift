@@ -67,7 +67,8 @@ public final class TraceDatStreams: CPUStreamSet {
     }
     let base = arena.map { stream * $0.slotSize } ?? 0
     let range = reader.blockRange
-    return .block(base + range.lowerBound..<base + range.upperBound)
+    let place = base + range.lowerBound..<base + range.upperBound
+    return reader.takeGap() ? .blockAfterGap(place) : .block(place)
   }
 
   /// See ``CPUStreamSet/fileOffset(of:at:)``.
