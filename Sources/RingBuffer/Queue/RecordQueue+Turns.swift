@@ -111,7 +111,7 @@ extension RecordQueue {
       end = keep(run.due..<run.end, at: end)
       addRun(start..<end, stream: run.stream)
     }
-    count = end
+    used = end
     kept = end
     if end == 0 { wasSorted = false }
   }

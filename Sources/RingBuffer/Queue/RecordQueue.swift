@@ -31,7 +31,7 @@ public struct RecordQueue {
   }
 
   /// All that wait, and room for more behind `count`.
-  var waiting: [QueuedRecord] = []
+  @usableFromInline var waiting: [QueuedRecord] = []
   var runs: [Run] = []
   var lanes: [Lane] = []
   /// The streams that have runs.
@@ -40,8 +40,9 @@ public struct RecordQueue {
   public var bound: UInt64 = 0
   /// All that wait, and what waited before behind them.
   public var entries: [QueuedRecord] { waiting }
+  @usableFromInline var used = 0
   /// How many wait.
-  public internal(set) var count = 0
+  @inlinable public var count: Int { used }
   /// Entries added since records were handed out last.
   public var added: Int { count - kept }
   /// Entries left over when records were handed out last.
@@ -58,7 +59,7 @@ public struct RecordQueue {
   /// The stream of the run that is being added to; -1 without one.
   public private(set) var openStream: Int32 = -1
   /// The time of its last entry.
-  private var openTime: UInt64 = 0
+  @usableFromInline var openTime: UInt64 = 0
   private var openStart = 0
 
   /// The most streams: a kernel has 8192 CPUs at most.
@@ -83,7 +84,7 @@ public struct RecordQueue {
     openTime = entry.timestamp
     makeRoom(for: 1)
     waiting[count] = entry
-    count += 1
+    used += 1
   }
 
   /// Lets `body` add records to the run that was added to last.
@@ -92,6 +93,8 @@ public struct RecordQueue {
   ///   - most: how many it may add.
   ///   - body: writes them from the given place on, none earlier than the given time, and moves
   ///     both behind the last.
+  @inlinable
+  @inline(__always)
   public mutating func extendRun(
     most: Int,
     _ body: (
@@ -102,10 +105,11 @@ public struct RecordQueue {
     var (place, time) = (count, openTime)
     var room = waiting.mutableSpan
     body(&room, &place, &time)
-    (count, openTime) = (place, time)
+    (used, openTime) = (place, time)
   }
 
-  private mutating func makeRoom(for most: Int) {
+  @usableFromInline
+  mutating func makeRoom(for most: Int) {
     let missing = count + most - waiting.count
     if missing <= 0 { return }
     let none = QueuedRecord(timestamp: 0, offset: 0, length: 0)

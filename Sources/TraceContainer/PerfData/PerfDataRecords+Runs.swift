@@ -37,11 +37,14 @@ extension PerfDataRecords {
   ) -> UInt64 {
     guard pendingLoss.isEmpty else { return 0 }
     let stream = UInt32(truncatingIfNeeded: queue.openStream)
+    let start = at
     // All parts lie before the data's size: one comparison with this covers them.
     let least = places.rawSize + 4
-    var next = at
+    var behind = start
     var samples: UInt64 = 0
-    queue.extendRun(most: (last - at) / least + 1) { room, count, time in
+    queue.extendRun(most: (last - start) / least + 1) { room, count, time in
+      // Locals: what a closure captures is kept in memory.
+      var next = behind
       var place = count
       var latest = time
       while next < last, end - next >= least {
@@ -74,8 +77,9 @@ extension PerfDataRecords {
       samples = UInt64(place - count)
       count = place
       time = latest
+      behind = next
     }
-    at = next
+    at = behind
     return samples
   }
 }

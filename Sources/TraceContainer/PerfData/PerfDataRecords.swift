@@ -136,9 +136,14 @@ public final class PerfDataRecords: QueuedRecordSource {
         queue.bound = max(queue.bound, due)
       case .window:
         if isFull(queue) {
-          // Without FINISHED_ROUND, or with rounds that are too large to be held.
+          // A round that is too large to be held.
           let due = endRound(&queue)
           queue.bound = due > queue.bound ? due : queue.latest
+          return true
+        }
+        // Without FINISHED_ROUND, so much is taken for a round.
+        if isLarge(queue) {
+          queue.bound = max(queue.bound, endRound(&queue))
           return true
         }
       case .piece, .plain:
@@ -236,13 +241,16 @@ public final class PerfDataRecords: QueuedRecordSource {
 
   /// Whether so much waits that some must go.
   private func isFull(_ queue: RecordQueue) -> Bool {
-    if queue.count - countAtRound >= queueCapacity / 3 || queue.count >= queueCapacity
-      || queue.isFragmented
-    {
-      return true
-    }
+    if queue.count >= queueCapacity || queue.isFragmented { return true }
     guard let stream else { return false }
-    return unpackedInRound >= stream.capacity / 4 || stream.room < stream.capacity / 8
+    return stream.room < stream.capacity / 8
+  }
+
+  /// Whether the present round has more than any should have.
+  private func isLarge(_ queue: RecordQueue) -> Bool {
+    if queue.count - countAtRound >= queueCapacity / 3 { return true }
+    guard let stream else { return false }
+    return unpackedInRound >= stream.capacity / 4
   }
 
   /// Forgets what was handed out: bytes that were unpacked, memory of the file.
