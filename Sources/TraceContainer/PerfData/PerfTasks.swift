@@ -23,7 +23,7 @@ public final class PerfTasks {
   private var processes: [Int32: Int32] = [:]
 
   /// The most threads that are remembered.
-  private static let mostThreads = 1 << 20
+  private static let mostThreads = 1 << 18
 
   /// Begins with what the kernel remembered.
   init(_ names: [Int32: String]) {
