@@ -45,8 +45,9 @@ public struct TraceEvidence: Sendable {
   /// events
   /// that would tell of nesting were not recorded.
   var mayHideNesting: Bool {
-    let tells: [EventKind] = [.exit, .nestedExit, .nestedExitInject, .nestedEntry]
-    if tells.contains(where: { records.contains($0) }) { return false }
+    // Every exit of L1 that enters L2, and every exit of L2, is one of these; an inject or a nested
+    // entry may not happen, or have no event.
+    if records.contains(.exit) || records.contains(.nestedExit) { return false }
     return timelineFacts.contains { $0.kind == .emulatedAtUnknownLevel }
   }
 

@@ -48,6 +48,8 @@ public struct CheckRunner: Sendable {
   private func sayWhatIsNotJudged(
     _ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement
   ) -> Bool {
+    let hasVCPUs = evidence.tracks.contains(where: \.hasRun)
+    let nothingLeft = "events were lost or could not be read, and no vCPU is left to judge"
     func say(_ why: String) {
       judgement.notJudged.append(
         NotJudged(
@@ -57,12 +59,12 @@ public struct CheckRunner: Sendable {
     if check.needs.contains(where: { !evidence.records.contains($0) }) {
       if evidence.isNested || evidence.mayHideNesting {
         say("events that it needs were not recorded (see missing-events)")
+      } else if check.isDecisive && !hasVCPUs {
+        say(nothingLeft)
       }
       return false
     }
-    if check.isDecisive && !evidence.tracks.contains(where: \.hasRun) {
-      say("events were lost or could not be read, and no vCPU is left to judge")
-    }
+    if check.isDecisive && !hasVCPUs { say(nothingLeft) }
     if check.isDecisive && evidence.factsWereDropped {
       say("more happened than can be kept: some of it was not looked at")
     }
