@@ -18,6 +18,18 @@ public struct ExitRow: Sendable {
   /// Those again, without userspace, halted and off-CPU time.
   public internal(set) var disturbedOnCPU = DurationTotals()
 
+  /// Counts an exit that an entry answered. One access to the row does it all.
+  @inline(__always)
+  mutating func add(handling: UInt64, onCPU: UInt64) {
+    count &+= 1
+    if handling == onCPU {
+      undisturbed.add(handling)
+    } else {
+      disturbed.add(handling)
+      disturbedOnCPU.add(onCPU)
+    }
+  }
+
   /// Exits that a kvm_entry answered.
   public var answered: UInt64 { undisturbed.count + disturbed.count }
 }
@@ -32,11 +44,11 @@ public struct ExitTable: Sendable {
 
   /// In order of first appearance.
   public private(set) var rows: [ExitRow] = []
-  private var index: InlineArray<128, UInt8>
+  private var index: [UInt8]
 
   /// An empty table.
   public init() {
-    index = InlineArray(repeating: Self.free)
+    index = [UInt8](repeating: Self.free, count: Self.slots)
   }
 
   /// The row of a key, made when it is new.
@@ -91,14 +103,7 @@ public struct ExitTable: Sendable {
   mutating func addAnswered(
     level: GuestLevel, exit: ExitCode, isReflected: Bool, handling: UInt64, onCPU: UInt64
   ) {
-    let row = row(level, exit, isReflected)
-    rows[row].count &+= 1
-    if handling == onCPU {
-      rows[row].undisturbed.add(handling)
-    } else {
-      rows[row].disturbed.add(handling)
-      rows[row].disturbedOnCPU.add(onCPU)
-    }
+    rows[row(level, exit, isReflected)].add(handling: handling, onCPU: onCPU)
   }
 
   /// Counts an exit that nothing answered.
