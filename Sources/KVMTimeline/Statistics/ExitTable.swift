@@ -18,7 +18,9 @@ public struct ExitRow: Sendable {
   /// Those again, without userspace, halted and off-CPU time.
   public internal(set) var disturbedOnCPU = DurationTotals()
 
-  /// Counts an exit that an entry answered. One access to the row does it all.
+  /// Counts an exit that an entry answered.
+  ///
+  /// One access to the row does it all.
   @inline(__always)
   mutating func add(handling: UInt64, onCPU: UInt64) {
     count &+= 1
@@ -36,34 +38,35 @@ public struct ExitRow: Sendable {
 
 /// The exits of one vCPU, by level, reason and handler.
 ///
-/// A vCPU knows a dozen or two of reasons, so a small open-addressed index of bytes finds a row;
-/// were there ever more rows than it can number, the rest is found by looking through them.
+/// A vCPU knows a dozen or two of reasons. The usual codes (0 to 255, and SVM's from 0x400 on) have a
+/// place of their own in an index of bytes; the rare others, and more rows than a byte can number,
+/// are found by looking through the rows.
 public struct ExitTable: Sendable {
-  private static let slots = 128
+  private static let usualCodes = 256 + 32
   private static let free: UInt8 = 255
 
   /// In order of first appearance.
   public private(set) var rows: [ExitRow] = []
+  /// By usual code, level and handler: eight places a code.
   private var index: [UInt8]
 
   /// An empty table.
   public init() {
-    index = [UInt8](repeating: Self.free, count: Self.slots)
+    index = [UInt8](repeating: Self.free, count: Self.usualCodes * 8)
   }
 
   /// The row of a key, made when it is new.
   @inline(__always)
   private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
-    let mixed =
-      (exit.code ^ (exit.code >> 7)) &* 8 &+ UInt64(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
-    var slot = Int(truncatingIfNeeded: mixed &* 0x9e37_79b9 >> 5) & (Self.slots - 1)
-    for _ in 0..<8 {
-      let number = index[slot]
-      if number == Self.free { return add(level, exit, isReflected, slot: slot) }
-      if matches(Int(number), level, exit, isReflected) { return Int(number) }
-      slot = (slot + 1) & (Self.slots - 1)
+    let code = exit.code
+    let place = code < 256 ? code : code &- 0x400 < 32 ? code &- 0x300 : .max
+    // A vCPU's codes are all of one instruction set, once it is known.
+    guard place != .max, !exit.isFailedEntry, exit.isa != nil else {
+      return search(level, exit, isReflected)
     }
-    return search(level, exit, isReflected)
+    let slot = Int(place) &* 8 &+ Int(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
+    let number = index[slot]
+    return number != Self.free ? Int(number) : add(level, exit, isReflected, slot: slot)
   }
 
   @inline(__always)
