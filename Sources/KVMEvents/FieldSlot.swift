@@ -118,6 +118,12 @@ public enum MentionField {
   public static let vcpu = 0
 }
 
+/// The slot of `sched_process_fork`, `sched_process_exec` and `sched_process_exit`.
+public enum SchedTaskField {
+  /// `child_pid` or `pid`: the thread that begins, changes or ends.
+  public static let thread = 0
+}
+
 /// The slots of `sched_switch`.
 public enum SchedSwitchField {
   /// `prev_pid`.

@@ -7,7 +7,7 @@ enum ShowCommand {
     var words = ["kvmscope", "events"]
     if let identity = finding.identity { words += ["--pid", "\(identity.thread)"] }
     if let begin = finding.begin, let end = finding.end {
-      let margin: UInt64 = trace.timeUnit == .ticks ? 100_000 : 100_000
+      let margin: UInt64 = 100_000
       words += ["--begin", moment(begin > margin ? begin - margin : 0, trace.timeUnit)]
       words += ["--end", moment(end.addingReportingOverflow(margin).partialValue, trace.timeUnit)]
     }

@@ -33,8 +33,6 @@ public struct TimelineFact: Sendable {
     case emulatedWhereL2MayBe
     /// Lost events may hide what this vCPU did.
     case lossMayHide
-    /// The time of this thread's events ran backwards.
-    case clockBackwards
   }
 
   /// What happened.
@@ -57,7 +55,7 @@ extension TimelineFact.Kind {
   /// Whether no check makes more than a note of it.
   var isNote: Bool {
     switch self {
-    case .synthesizedTripleFault, .reflectedTripleFault, .clockBackwards: true
+    case .synthesizedTripleFault, .reflectedTripleFault: true
     default: false
     }
   }

@@ -14,7 +14,7 @@ extension TimelineTracker {
     case .schedSwitch:
       switched(fields, cpu: cpu, at: time)
     case .schedFork, .schedExec, .schedExit:
-      endThread(Int32(truncatingIfNeeded: fields.integer(MentionField.vcpu)), at: time)
+      endThread(Int32(truncatingIfNeeded: fields.integer(SchedTaskField.thread)), at: time)
     case .writeTSCOffset:
       wroteTSCOffset(fields, thread: id, cpu: cpu, at: time)
     case .trackTSC:
