@@ -9,9 +9,9 @@ extension Analysis {
   ///
   /// Every record is counted, so this reads all of the file.
   public static func info(
-    _ path: String, _ options: AnalysisOptions = AnalysisOptions()
-  ) throws(AnalysisError) -> TraceInfo {
-    let trace = try OpenedTrace(path: path)
+    _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions()
+  ) -> TraceInfo {
+    let trace = input.trace
     let counter = ProgressCounter(done: 0, total: trace.byteCount, options.progress)
     var consumer = InfoConsumer(trace) { counter.add($0) }
     trace.walk(into: &consumer)

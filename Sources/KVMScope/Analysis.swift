@@ -18,7 +18,9 @@ public struct SummaryResults: Sendable {
 public enum Analysis {
   /// States, exits and findings of traces.
   ///
-  /// - Throws: the first trace that cannot be read; nothing is said of the others then.
+  /// Of several traces those that cannot be read are named in the results, and the others are judged.
+  ///
+  /// - Throws: when the only trace cannot be read.
   public static func summarize(
     _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()
   ) throws(AnalysisError) -> SummaryResults {
@@ -26,6 +28,10 @@ public enum Analysis {
   }
 
   /// Findings of traces, with their evidence.
+  ///
+  /// Of several traces those that cannot be read are named in the results, and the others are judged.
+  ///
+  /// - Throws: when the only trace cannot be read.
   public static func check(
     _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()
   ) throws(AnalysisError) -> SummaryResults {
@@ -41,8 +47,9 @@ public enum Analysis {
         traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
       vcpus: [], wasStopped: false)
     let runner = CheckRunner.standard
-    var opened: [OpenedTrace] = []
-    for path in paths { opened.append(try OpenedTrace(path: path)) }
+    let inputs = try TraceInputs(paths)
+    results.checks.unreadable = inputs.unreadable
+    let opened = inputs.readable.map(\.trace)
     var done: UInt64 = 0
     let total = opened.reduce(0) { $0 &+ $1.byteCount }
     for (number, trace) in opened.enumerated() {
@@ -82,7 +89,7 @@ public enum Analysis {
         break
       }
     }
-    if VCPUSelection(options).isLimited && results.vcpus.isEmpty {
+    if VCPUSelection(options).isLimited && results.vcpus.isEmpty && !opened.isEmpty {
       results.checks.notJudged += runner.checks.filter(\.isDecisive).map {
         NotJudged(
           check: $0.id, trace: 0, identity: nil,
@@ -100,6 +107,16 @@ public enum Analysis {
     (vcpu.trace, vcpu.identity.thread, vcpu.identity.vcpu ?? -1, vcpu.identity.incarnation)
   }
 
+  /// As the next one, for a trace that is not opened yet.
+  ///
+  /// - Throws: when it cannot be read.
+  public static func timeline(
+    _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
+    _ body: @escaping (Interval, VCPUIdentity) -> Void
+  ) throws(AnalysisError) -> TimelineResults {
+    timeline(try TraceInput(path: path), options, body)
+  }
+
   /// The intervals of all vCPUs of one trace.
   ///
   /// Intervals of one vCPU come in order of time and gap-free; those of different vCPUs interleave
@@ -107,21 +124,16 @@ public enum Analysis {
   /// handed out.
   ///
   /// - Parameters:
-  ///   - path: the trace.
+  ///   - input: the trace.
   ///   - options: what part of it.
-  ///   - prepare: called once before the first interval, with what is known of the trace without
-  ///     reading its events.
   ///   - body: called for each interval with its vCPU's identity.
   /// - Returns: the trace's facts.
-  /// - Throws: `AnalysisError` when the trace cannot be read.
   public static func timeline(
-    _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
-    prepare: (TraceFacts) -> Void = { _ in },
+    _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(),
     _ body: @escaping (Interval, VCPUIdentity) -> Void
-  ) throws(AnalysisError) -> TimelineResults {
-    let trace = try OpenedTrace(path: path)
+  ) -> TimelineResults {
+    let trace = input.trace
     var done: UInt64 = 0
-    prepare(trace.facts)
     let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
     let pass = TimelinePass.run(
       trace, options, receiver: receiver, done: &done, total: trace.byteCount)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TraceChecks
 
 /// The command line.
 @main
@@ -40,4 +41,27 @@ struct KVMScopeTool: ParsableCommand {
       CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
       InfoCommand.self, ExplainCommand.self,
     ])
+
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    guard let name = unknownHelp(arguments) else { return main(arguments) }
+    let guess = Spelling.question(for: name, among: commandNames)
+    exit(withError: ValidationError("There is no command '\(name)' to help with.\(guess)"))
+  }
+
+  private static var commandNames: [String] {
+    var names: [String] = []
+    for command in configuration.subcommands {
+      if let name = command.configuration.commandName { names.append(name) }
+    }
+    return names
+  }
+
+  /// The word after `help` that is no command: ArgumentParser would show the first page and end well.
+  private static func unknownHelp(_ arguments: [String]) -> String? {
+    guard arguments.first == "help", arguments.count > 1, !arguments[1].hasPrefix("-") else {
+      return nil
+    }
+    return commandNames.contains(arguments[1]) || arguments[1] == "help" ? nil : arguments[1]
+  }
 }

@@ -139,7 +139,7 @@ import TraceChecks
   ])
   func timeline(format: TimelineReport.Format, unit: TimeUnit, expected: String) {
     let text = written { sink in
-      let report = TimelineReport(format, to: sink)
+      let report = TimelineReport(format, of: [Samples.facts(unit)], to: sink)
       report.begin()
       report.beginTrace(Samples.facts(unit))
       report.add(Samples.interval, of: Samples.identity)

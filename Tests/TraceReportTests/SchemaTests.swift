@@ -27,7 +27,7 @@ import TraceTestSupport
   @Test(arguments: [TimeUnit.nanoseconds, .ticks]) func timeline(unit: TimeUnit) throws {
     #expect(
       try problems("timeline") { sink in
-        let report = TimelineReport(.json, to: sink)
+        let report = TimelineReport(.json, of: [Samples.facts(unit)], to: sink)
         report.begin()
         report.beginTrace(Samples.facts(unit))
         report.add(Samples.interval, of: Samples.identity)

@@ -18,17 +18,17 @@ extension Analysis {
   /// Gaps stand between them as lines of their own. The text is safe for a terminal.
   ///
   /// - Parameters:
-  ///   - path: the trace.
+  ///   - input: the trace.
   ///   - options: what part of it.
+  ///   - namesTrace: whether each line begins with the trace's path, as those of several traces must.
   ///   - body: takes the bytes of some whole lines; false stops.
   /// - Returns: the trace's facts.
-  /// - Throws: when the trace cannot be read.
   public static func eventLines(
-    _ path: String, _ options: AnalysisOptions = AnalysisOptions(),
+    _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(), namesTrace: Bool = false,
     _ body: @escaping ([UInt8]) -> Bool
-  ) throws(AnalysisError) -> EventResults {
-    let trace = try OpenedTrace(path: path)
-    let lines = LineCollector(trace, body)
+  ) -> EventResults {
+    let trace = input.trace
+    let lines = LineCollector(trace, namesTrace: namesTrace, body)
     return run(
       trace, options, loss: { lines.add($0, buffer: $1, cpu: $2) },
       body: { event, block in lines.add(event, block) }, finish: lines.flush,
@@ -38,22 +38,17 @@ extension Analysis {
   /// The events of one trace in order of time, with their fields.
   ///
   /// - Parameters:
-  ///   - path: the trace.
+  ///   - input: the trace.
   ///   - options: what part of it.
   ///   - wantsText: whether rows carry the event's text.
   ///   - wantsFields: whether rows carry its fields.
-  ///   - prepare: called once before the first event, with what is known of the trace without
-  ///     reading its events.
   ///   - body: takes one event; false stops.
   /// - Returns: the trace's facts.
-  /// - Throws: when the trace cannot be read.
   public static func events(
-    _ path: String, _ options: AnalysisOptions = AnalysisOptions(), wantsText: Bool = true,
-    wantsFields: Bool = true, prepare: (TraceFacts) -> Void = { _ in },
-    _ body: @escaping (EventRow) -> Bool
-  ) throws(AnalysisError) -> EventResults {
-    let trace = try OpenedTrace(path: path)
-    prepare(trace.facts)
+    _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(), wantsText: Bool = true,
+    wantsFields: Bool = true, _ body: @escaping (EventRow) -> Bool
+  ) -> EventResults {
+    let trace = input.trace
     let renderer = trace.makeRenderer()
     let hasTwins = trace.catalogue.events.map { event in
       Set(event.fields.map { SafeText.sanitized($0.name) }).count < event.fields.count

@@ -16,8 +16,12 @@ final class LineCollector {
   /// Whether somebody still takes the lines.
   private(set) var isOpen = true
 
-  init(_ trace: OpenedTrace, _ body: @escaping ([UInt8]) -> Bool) {
+  /// What each line begins with.
+  private let prefix: [UInt8]
+
+  init(_ trace: OpenedTrace, namesTrace: Bool, _ body: @escaping ([UInt8]) -> Bool) {
     self.trace = trace
+    prefix = namesTrace ? Array("\(SafeText.sanitized(trace.path)): ".utf8) : []
     self.body = body
     renderer = trace.makeRenderer()
     line = EventLine(
@@ -26,6 +30,7 @@ final class LineCollector {
 
   func add(_ event: EventConsumer.Event, _ block: borrowing RawSpan) {
     guard isOpen else { return }
+    bytes.append(contentsOf: prefix)
     line.appendHead(
       buffer: event.buffer, comm: trace.comm(event.thread), thread: event.thread, cpu: event.cpu,
       timestamp: event.time, name: renderer.name(of: event.number), to: &bytes)
@@ -36,7 +41,8 @@ final class LineCollector {
   }
 
   func add(_ loss: Loss, buffer: Int, cpu: Int) {
-    guard isOpen else { return }
+    guard isOpen, loss != .none else { return }
+    bytes.append(contentsOf: prefix)
     switch loss {
     case .none: return
     case .counted(let count): line.appendLoss(buffer: buffer, cpu: cpu, count: count, to: &bytes)

@@ -163,6 +163,8 @@ public struct CheckResults: Sendable {
   public var capabilities: [Capability]
   /// `fail` beats `inconclusive` beats `pass`.
   public var verdict: Verdict
+  /// Inputs that could not be read, in the order given; the verdict is that of the others.
+  public var unreadable: [UnreadableTrace] = []
 
   /// Makes results.
   public init(

@@ -1,3 +1,5 @@
+import TraceChecks
+
 /// Writes rows of comma-separated values (RFC 4180, but with line feeds alone, as every tool of this field expects).
 ///
 /// Text from a trace is made harmless for a terminal; a value with a comma, a quote or a space at its edge is quoted.
@@ -43,6 +45,17 @@ struct CSVWriter {
 
   mutating func field(_ value: Bool?) {
     field(value.map { $0 ? "true" : "false" })
+  }
+
+  /// One row for each input that could not be read: its path in the first of so many columns, and the reason behind the
+  /// last.
+  mutating func rows(of traces: [UnreadableTrace], columns: Int) {
+    for trace in traces {
+      field(trace.path)
+      for _ in 1..<columns { field(nil as String?) }
+      field(trace.reason)
+      endRow()
+    }
   }
 
   mutating func endRow() {

@@ -8,6 +8,7 @@ extension CheckReport {
     json.object {
       json.member("schema", "kvmscope/findings/v1")
       json.traces(results.traces)
+      json.unreadable(results.unreadable)
       json.member("verdict", results.verdict.rawValue)
       json.array("findings", results.findings) { write($0, json) }
       json.array("not_judged", results.notJudged) { item in

@@ -8,7 +8,7 @@ extension CheckReport {
     for (index, facts) in results.traces.enumerated() {
       let findings = results.findings.filter { $0.trace == index }
       let notJudged = results.notJudged.filter { $0.trace == index }
-      if results.traces.count > 1 {
+      if isOfSeveral {
         sink.write("\n" + style.bold(Printable.escaped(facts.path)))
         sink.write("  " + Words.counts(findings) + "\n")
       }
@@ -19,17 +19,18 @@ extension CheckReport {
       }
       write(notJudged, to: sink, style)
     }
+    style.writeUnreadable(results.unreadable, to: sink)
   }
 
   private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
     sink.write(style.verdict(results.verdict) + "  ")
-    if results.traces.count == 1, let facts = results.traces.first {
+    if !isOfSeveral, let facts = results.traces.first {
       sink.write(style.bold(Printable.escaped(facts.path)) + "  ")
     } else {
       sink.write(Quantity.counted(UInt64(results.traces.count), "trace") + "  ")
     }
     sink.write(Words.counts(results.findings) + "\n")
-    if results.traces.count == 1, let facts = results.traces.first {
+    if !isOfSeveral, let facts = results.traces.first {
       for line in style.wrapped(Words.facts(facts), margin: "      ") {
         sink.write(style.dim(line) + "\n")
       }

@@ -7,6 +7,7 @@ extension InfoReport {
       if index > 0 { sink.write("\n") }
       write(info, to: sink, style)
     }
+    style.writeUnreadable(unreadable, to: sink)
   }
 
   private func write(_ info: TraceInfo, to sink: ByteSink, _ style: TextStyle) {

@@ -3,15 +3,20 @@ public import TraceChecks
 /// What is in a file: the report of `info`.
 public struct InfoReport {
   let infos: [TraceInfo]
+  let unreadable: [UnreadableTrace]
 
-  /// Prepares the report of one or several files; nothing is written yet.
-  public init(_ infos: [TraceInfo]) { self.infos = infos }
+  /// Prepares the report of one or several files, and of those that could not be read; nothing is written yet.
+  public init(_ infos: [TraceInfo], unreadable: [UnreadableTrace] = []) {
+    self.infos = infos
+    self.unreadable = unreadable
+  }
 
   /// Writes `kvmscope/info/v1`.
   public func writeJSON(to sink: ByteSink) {
     let json = JSONWriter(sink)
     json.object {
       json.member("schema", "kvmscope/info/v1")
+      json.unreadable(unreadable)
       json.array("traces", infos) { info in
         json.object {
           json.traceMembers(info.facts)

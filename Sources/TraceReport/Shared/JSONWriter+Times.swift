@@ -31,6 +31,18 @@ extension JSONWriter {
     array("traces", traces) { trace($0) }
   }
 
+  /// The member that names inputs that could not be read; none where all could.
+  func unreadable(_ traces: [UnreadableTrace]) {
+    if traces.isEmpty { return }
+    array("unreadable", traces) { trace in
+      object(inline: true) {
+        member("path", trace.path)
+        member("reason", trace.reason)
+        member("exit_code", trace.exitCode)
+      }
+    }
+  }
+
   /// One recording.
   func trace(_ facts: TraceFacts) {
     object {

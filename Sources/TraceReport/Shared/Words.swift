@@ -46,6 +46,11 @@ enum Words {
     return Quantity.counted(events, "event") + " lost in \(gaps)"
   }
 
+  /// `missing.dat could not be read: no such file`: one paragraph for an input that gave nothing.
+  static func unreadable(_ trace: UnreadableTrace) -> String {
+    Printable.escaped("\(trace.path) could not be read: \(trace.reason)")
+  }
+
   /// `fail: 2 errors, 1 note` as counted.
   static func counts(_ findings: [Finding]) -> String {
     let parts = Severity.allCases.reversed().compactMap { severity -> String? in

@@ -5,7 +5,8 @@ import TraceChecks
 extension SummaryReport {
   /// Writes one row for each vCPU, level, reason and handler.
   ///
-  /// Where a trace counts ticks, the `_ns` columns are empty and `_ticks` columns follow.
+  /// Where a trace counts ticks, the `_ns` columns are empty and `_ticks` columns follow. Where inputs could not be read,
+  /// each has a row of its own with the reason in a last column, `error`.
   public func writeCSV(to sink: ByteSink) {
     let durations = ["total", "min", "mean", "p50", "p90", "p99", "p999", "max"]
     let hasTicks = results.traces.contains { $0.timeUnit == .ticks }
@@ -13,7 +14,8 @@ extension SummaryReport {
     csv.header(
       "trace,vm,vcpu,tid,incarnation,isa,level,reason,code,failed_entry,handled_by,count,answered"
         + durations.map { ",\($0)_ns" }.joined()
-        + (hasTicks ? durations.map { ",\($0)_ticks" }.joined() : ""))
+        + (hasTicks ? durations.map { ",\($0)_ticks" }.joined() : "")
+        + (results.unreadable.isEmpty ? "" : ",error"))
     for vcpu in vcpus {
       let isTicks = unit(of: vcpu) == .ticks
       for row in vcpu.exitReasons {
@@ -33,9 +35,11 @@ extension SummaryReport {
         csv.field(row.answered)
         write(isTicks ? nil : row.handling, &csv)
         if hasTicks { write(isTicks ? row.handling : nil, &csv) }
+        if !results.unreadable.isEmpty { csv.field(nil as String?) }
         csv.endRow()
       }
     }
+    csv.rows(of: results.unreadable, columns: 13 + (hasTicks ? 2 : 1) * durations.count)
   }
 
   private func write(_ statistics: DurationStatistics?, _ csv: inout CSVWriter) {

@@ -18,6 +18,7 @@ extension SummaryReport {
         }
       }
       json.traces(results.traces)
+      json.unreadable(results.unreadable)
       json.array("vcpus", vcpus) { write($0, json) }
     }
   }

@@ -12,6 +12,7 @@ extension SummaryReport {
       if own.isEmpty { sink.write("\n  no vCPU runs in it\n") }
       for vcpu in own { write(vcpu, to: sink, style) }
     }
+    style.writeUnreadable(results.unreadable, to: sink)
     writeVerdict(to: sink, style)
   }
 

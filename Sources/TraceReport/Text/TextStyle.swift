@@ -53,6 +53,14 @@ public struct TextStyle: Sendable {
     usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
   }
 
+  /// Names the inputs that could not be read.
+  func writeUnreadable(_ traces: [UnreadableTrace], to sink: ByteSink) {
+    for trace in traces {
+      sink.write("\n" + bad("not read") + "\n")
+      for line in wrapped(Words.unreadable(trace), margin: "  ") { sink.write(line + "\n") }
+    }
+  }
+
   /// Breaks text at spaces so that lines stay within the width, each with the same margin.
   func wrapped(_ text: String, margin: String) -> [String] {
     let room = max(20, width - margin.count)

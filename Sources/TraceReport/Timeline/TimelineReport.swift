@@ -4,7 +4,7 @@ public import TraceChecks
 /// The intervals of the vCPUs as they come: the report of `timeline`.
 ///
 /// Rows are written one by one and not kept, so that memory does not grow with the trace. Call `begin` once, `beginTrace`
-/// for each trace, `add` for each interval, `end` once.
+/// for each trace, `add` for each interval, `end` once. Where several inputs were given, each row names its trace.
 public final class TimelineReport {
   /// The formats of `timeline`.
   public enum Format: Sendable {
@@ -25,19 +25,30 @@ public final class TimelineReport {
   private var csv: CSVWriter
   private var unit: TimeUnit = .nanoseconds
   private var isEmpty = true
-  private var hasHeader = false
-  private var hasTickColumns = false
+  private let hasTickColumns: Bool
+  /// The path of the rows' trace, where rows must name it.
+  private var path: String?
+  private let namesTraces: Bool
+  private let unreadable: [UnreadableTrace]
 
   /// Prepares a report.
   ///
   /// - Parameters:
   ///   - format: how to write the rows.
+  ///   - traces: those that rows will come of, with the facts known so far.
+  ///   - unreadable: inputs that will give no rows.
   ///   - sink: where to.
   ///   - style: how tables look; the other formats have no style.
-  public init(_ format: Format, to sink: ByteSink, style: TextStyle = .plain) {
+  public init(
+    _ format: Format, of traces: [TraceFacts], unreadable: [UnreadableTrace] = [],
+    to sink: ByteSink, style: TextStyle = .plain
+  ) {
     self.format = format
     self.sink = sink
     self.style = style
+    self.unreadable = unreadable
+    namesTraces = traces.count + unreadable.count > 1
+    hasTickColumns = traces.contains { $0.timeUnit == .ticks }
     json = JSONWriter(sink)
     csv = CSVWriter(sink)
   }
@@ -45,7 +56,13 @@ public final class TimelineReport {
   /// Writes what stands before the first row.
   public func begin() {
     switch format {
-    case .table, .csv, .jsonLines: break
+    case .table, .jsonLines: break
+    case .csv:
+      csv.header(
+        (namesTraces ? "trace," : "")
+          + "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
+          + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : "")
+          + (unreadable.isEmpty ? "" : ",error"))
     case .json:
       json.beginObject()
       json.member("schema", "kvmscope/timeline/v1")
@@ -56,13 +73,11 @@ public final class TimelineReport {
   /// Prepares for the rows of a trace; its time unit holds for them.
   public func beginTrace(_ facts: TraceFacts) {
     unit = facts.timeUnit
-    guard format == .csv, !hasHeader else { return }
-    hasHeader = true
-    // Whether columns for ticks are there is the first trace's choice: a header cannot be written twice.
-    hasTickColumns = unit == .ticks
-    csv.header(
-      "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
-        + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : ""))
+    guard namesTraces else { return }
+    path = facts.path
+    if format == .table {
+      sink.write((isEmpty ? "" : "\n") + style.bold(Printable.escaped(facts.path)) + "\n")
+    }
   }
 
   /// Writes one row.
@@ -81,16 +96,21 @@ public final class TimelineReport {
   /// Writes what stands behind the last row.
   public func end() {
     switch format {
-    case .table where isEmpty: sink.write("no intervals\n")
-    case .table, .csv, .jsonLines: break
+    case .table:
+      if isEmpty { sink.write("no intervals\n") }
+      style.writeUnreadable(unreadable, to: sink)
+    case .csv: csv.rows(of: unreadable, columns: hasTickColumns ? 16 : 13)
+    case .jsonLines: sink.writeLines(of: unreadable)
     case .json:
       json.end()
+      json.unreadable(unreadable)
       json.end()
     }
   }
 
   private func addRow(_ interval: Interval, _ identity: VCPUIdentity) {
     let isTicks = unit == .ticks
+    if namesTraces { csv.field(path) }
     csv.field(identity.vm)
     csv.field(identity.vcpu)
     csv.field(identity.thread)
@@ -108,6 +128,7 @@ public final class TimelineReport {
       csv.field(isTicks ? interval.end : nil)
       csv.field(isTicks ? interval.end &- interval.begin : nil)
     }
+    if !unreadable.isEmpty { csv.field(nil as String?) }
     csv.endRow()
   }
 
@@ -117,6 +138,7 @@ public final class TimelineReport {
 
   private func write(_ interval: Interval, _ identity: VCPUIdentity, _ json: JSONWriter) {
     json.object(inline: true) {
+      if namesTraces { json.member("trace", path) }
       json.identity(identity)
       json.time("begin", interval.begin, unit)
       json.time("end", interval.end, unit)

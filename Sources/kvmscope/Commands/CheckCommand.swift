@@ -61,6 +61,7 @@ struct CheckCommand: ParsableCommand {
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.check(traces.paths, options)
     }
+    Run.report(results.checks.unreadable)
     Run.reportDamage(results.checks.traces, output)
     let report = CheckReport(results.checks)
     try target.write { sink in
@@ -71,6 +72,7 @@ struct CheckCommand: ParsableCommand {
       }
     }
     try Run.throwIfStopped(results.wasStopped)
+    try Run.throwIfUnreadable(results.checks.unreadable)
     guard failOn != .never else { return }
     switch results.checks.verdict {
     case .pass: break

@@ -15,7 +15,8 @@ struct EventsCommand: ParsableCommand {
     commandName: "events",
     abstract: "Lists the decoded events in order of time.",
     discussion: """
-      The text is laid out as `trace-cmd report -t` does it. With --event, a name, a system or system:name may be \
+      The text is laid out as `trace-cmd report -t` does it; where several traces are given, each line begins with its \
+      trace. With --event, a name, a system or system:name may be \
       given, with * for any letters. --vcpu and --vm keep the events of the threads that drive these vCPUs, while \
       they do.
 
@@ -43,28 +44,34 @@ struct EventsCommand: ParsableCommand {
     let progress = ProgressBar(output)
     var options = Run.options(selection, progress)
     options.events = event
+    let inputs = try Run.open(traces.paths, progress)
     let sink = target.makeSink()
-    let report = EventReport(format == .csv ? .csv : .jsonLines, to: sink)
+    let report = EventReport(
+      format == .csv ? .csv : .jsonLines, of: inputs.readable.map(\.facts),
+      unreadable: inputs.unreadable, to: sink)
+    if format != .text { report.begin() }
     var wasStopped = false
-    for path in traces.paths where !wasStopped && sink.isOpen {
-      let results = try Run.analyze(progress) { () throws(AnalysisError) in
-        switch format {
-        case .text:
-          try Analysis.eventLines(path, options) { lines in
-            sink.write(lines)
-            return sink.isOpen
-          }
-        case .csv, .jsonl:
-          try Analysis.events(
-            path, options, wantsText: format == .csv, wantsFields: format == .jsonl,
-            prepare: { report.beginTrace($0) }
-          ) { report.add($0) }
+    for input in inputs.readable where !wasStopped && sink.isOpen {
+      let results: EventResults
+      switch format {
+      case .text:
+        results = Analysis.eventLines(input, options, namesTrace: traces.paths.count > 1) { lines in
+          sink.write(lines)
+          return sink.isOpen
         }
+      case .csv, .jsonl:
+        report.beginTrace(input.facts)
+        results = Analysis.events(
+          input, options, wantsText: format == .csv, wantsFields: format == .jsonl
+        ) { report.add($0) }
       }
+      progress.finish()
       Run.reportDamage([results.trace], output)
       wasStopped = results.wasStopped
     }
+    if format == .text { sink.writeRemarks(on: inputs.unreadable) } else { report.end() }
     try target.finish(sink)
     try Run.throwIfStopped(wasStopped)
+    try Run.throwIfUnreadable(inputs.unreadable)
   }
 }

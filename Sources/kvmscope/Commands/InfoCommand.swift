@@ -30,18 +30,17 @@ struct InfoCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     let options = Run.options(progress)
-    var infos: [TraceInfo] = []
-    for path in traces.paths {
-      infos.append(
-        try Run.analyze(progress) { () throws(AnalysisError) in try Analysis.info(path, options) })
-    }
+    let inputs = try Run.open(traces.paths, progress)
+    let infos = inputs.readable.map { Analysis.info($0, options) }
+    progress.finish()
     Run.reportDamage(infos.map(\.facts), output)
-    let report = InfoReport(infos)
+    let report = InfoReport(infos, unreadable: inputs.unreadable)
     try target.write { sink in
       switch format {
       case .text: report.writeText(to: sink, style: target.style)
       case .json: report.writeJSON(to: sink)
       }
     }
+    try Run.throwIfUnreadable(inputs.unreadable)
   }
 }

@@ -41,6 +41,7 @@ struct SummaryCommand: ParsableCommand {
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.summarize(traces.paths, options)
     }
+    Run.report(results.checks.unreadable)
     Run.reportDamage(results.checks.traces, output)
     if selection.cpu != nil, !output.quiet {
       Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
@@ -54,5 +55,6 @@ struct SummaryCommand: ParsableCommand {
       }
     }
     try Run.throwIfStopped(results.wasStopped)
+    try Run.throwIfUnreadable(results.checks.unreadable)
   }
 }

@@ -45,21 +45,23 @@ struct TimelineCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     let options = Run.options(selection, progress)
+    let inputs = try Run.open(traces.paths, progress)
     let sink = target.makeSink()
-    let report = TimelineReport(format.report, to: sink, style: target.style)
+    let report = TimelineReport(
+      format.report, of: inputs.readable.map(\.facts), unreadable: inputs.unreadable, to: sink,
+      style: target.style)
     report.begin()
     var wasStopped = false
-    for path in traces.paths where !wasStopped {
-      let results = try Run.analyze(progress) { () throws(AnalysisError) in
-        try Analysis.timeline(path, options, prepare: { report.beginTrace($0) }) {
-          report.add($0, of: $1)
-        }
-      }
+    for input in inputs.readable where !wasStopped {
+      report.beginTrace(input.facts)
+      let results = Analysis.timeline(input, options) { report.add($0, of: $1) }
+      progress.finish()
       Run.reportDamage([results.trace], output)
       wasStopped = results.wasStopped
     }
     report.end()
     try target.finish(sink)
     try Run.throwIfStopped(wasStopped)
+    try Run.throwIfUnreadable(inputs.unreadable)
   }
 }

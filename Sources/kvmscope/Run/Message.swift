@@ -5,8 +5,6 @@ import TraceBytes
 enum Outcome {
   static let findings = ExitCode(1)
   static let inconclusive = ExitCode(2)
-  static let notATrace = ExitCode(65)
-  static let cannotOpen = ExitCode(66)
   static let cannotWrite = ExitCode(74)
   static let interrupted = ExitCode(130)
 }

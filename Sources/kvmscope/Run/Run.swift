@@ -40,11 +40,28 @@ enum Run {
     } catch {
       progress.finish()
       Message.say("\(error)")
-      switch error {
-      case .cannotOpen: throw Outcome.cannotOpen
-      case .notATrace: throw Outcome.notATrace
-      }
+      throw ExitCode(Int32(error.trace.exitCode))
     }
+  }
+
+  /// Opens the traces; says which cannot be read.
+  ///
+  /// - Throws: exit code 65 or 66 when there is only one, and it cannot be read.
+  static func open(_ paths: [String], _ progress: ProgressBar) throws -> TraceInputs {
+    let inputs = try analyze(progress) { () throws(AnalysisError) in try TraceInputs(paths) }
+    report(inputs.unreadable)
+    return inputs
+  }
+
+  /// Says which inputs could not be read.
+  static func report(_ unreadable: [UnreadableTrace]) {
+    for trace in unreadable { Message.say("\(trace.path): \(trace.reason)") }
+  }
+
+  /// Ends with 65 or 66 when an input could not be read: the first one's code, whatever the others showed.
+  static func throwIfUnreadable(_ unreadable: [UnreadableTrace]) throws {
+    guard let first = unreadable.first else { return }
+    throw ExitCode(Int32(first.exitCode))
   }
 
   /// Says what parts of the traces were skipped.

@@ -5,7 +5,7 @@ public struct SchemaValidator {
   private let root: JSONValue
   private static let known: Set<String> = [
     "$schema", "title", "description", "type", "required", "properties", "additionalProperties",
-    "items", "enum", "const", "minimum", "$ref", "$defs",
+    "items", "enum", "const", "minimum", "oneOf", "$ref", "$defs",
   ]
 
   /// Takes the text of a schema.
@@ -29,6 +29,13 @@ public struct SchemaValidator {
       if !names.contains(where: { has(value, type: $0) }) {
         problems.append("\(place): \(value) is no \(names.joined(separator: " or "))")
       }
+    }
+    if let choices = schema["oneOf"]?.elements {
+      let results = choices.map { check(value, $0, place) }
+      if results.count(where: \.isEmpty) != 1 {
+        return ["\(place): fits not one of \(choices.count) forms: \(results)"]
+      }
+      return []
     }
     if let choices = schema["enum"]?.elements, !choices.contains(value) {
       problems.append("\(place): \(value) is not allowed")
