@@ -88,8 +88,12 @@ struct OpenedTrace {
   /// Whether the events of one thread may be read ahead of those of others: each CPU has one stream,
   /// and switches of threads are in it.
   var allowsOrderByThread: Bool {
-    guard case .traceDat(let file) = recording, file.buffers.count == 1 else { return false }
-    return streams.count == cpuNumbers.count && catalogue.records(.schedSwitch)
+    let hasStreamPerCPU =
+      switch recording {
+      case .traceDat(let file): file.buffers.count == 1 && streams.count == cpuNumbers.count
+      case .perfData(let file): file.namesCPUs
+      }
+    return hasStreamPerCPU && records.contains(.schedSwitch)
   }
 
   private func records(_ file: PerfDataFile) -> PerfDataRecords {

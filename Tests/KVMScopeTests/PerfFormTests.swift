@@ -38,4 +38,19 @@ struct PerfFormTests {
     #expect(!results.vcpus.isEmpty)
     #expect(results.checks.traces.allSatisfy { $0.damage.isEmpty && $0.lostGaps == 0 })
   }
+
+  @Test("times and CPUs are those of the samples", arguments: Fixture.perfDataNames)
+  func places(name: String) throws {
+    var cpus: Set<Int> = []
+    var times: [UInt64] = []
+    let results = try Analysis.timeline(Fixture.path(name)) { interval, _ in
+      cpus.insert(interval.cpu)
+      times += [interval.begin, interval.end]
+    }
+    let begin = try #require(results.trace.begin)
+    let end = try #require(results.trace.end)
+    #expect(times.allSatisfy { begin <= $0 && $0 <= end })
+    #expect(!times.isEmpty)
+    #expect(cpus.allSatisfy { 0 <= $0 && $0 < results.trace.cpus })
+  }
 }

@@ -1,19 +1,21 @@
 import KVMTimeline
 import Testing
 import TimelineTestSupport
+import TraceTestSupport
 
 /// Reading a thread's events ahead of those of other CPUs changes nothing that is said of any vCPU.
 struct WalkOrderTests {
   @Test(
     "thread by thread as in order of time",
-    arguments: [
-      "svm-6.1/midway-2v-full", "svm-6.1/two-vms-2v-full", "svm-6.1/set_boot_cpu_id",
-      "svm-6.1/hltmix-0-l1-ipi-poll200k", "svm-6.1/hltmix-2-l2-ipi-intr-poll200k",
-      "svm-6.1/svm-smm_test", "svm-5.10/nested_mix-1v-full", "containers/s7lost.zstd",
-      "vmx-6.1-unfixed/smp-mixed-invalid-and-normal",
-    ])
+    arguments: Fixture.perfDataNames
+      + [
+        "svm-6.1/midway-2v-full", "svm-6.1/two-vms-2v-full", "svm-6.1/set_boot_cpu_id",
+        "svm-6.1/hltmix-0-l1-ipi-poll200k", "svm-6.1/hltmix-2-l2-ipi-intr-poll200k",
+        "svm-6.1/svm-smm_test", "svm-5.10/nested_mix-1v-full", "containers/s7lost.zstd",
+        "vmx-6.1-unfixed/smp-mixed-invalid-and-normal",
+      ].map { "trace-dat/\($0).dat" })
   func order(_ name: String) throws {
-    let walks = try WalkOrder.trackers(fixture: "trace-dat/\(name).dat")
+    let walks = try WalkOrder.trackers(fixture: name)
     #expect(!walks.byThread.sawDisorder)
     let byTime = described(walks.byTime)
     #expect(!byTime.isEmpty)

@@ -149,30 +149,33 @@ public enum QueueMerger {
     _ source: any QueuedRecordSource, _ queue: borrowing RecordQueue,
     _ consumer: inout Consumer
   ) -> Bool {
-    let stream = head.stream
-    let end = head.end
-    var at = head.at
-    var entry = span[at]
     repeat {
+      let entry = span[head.at]
       if entry.isMark {
-        let loss = source.reached(mark: entry.offset)
-        if loss != .none {
-          let before = at > head.start ? span[at - 1].timestamp : queue.delivered(of: stream)
-          consumer.lost(loss, stream: stream, after: before)
-        }
+        mark(entry, head, span, source, queue, &consumer)
       } else {
-        consumer.take(
-          Record(timestamp: entry.timestamp, offset: entry.offset, length: entry.length),
-          in: bytes, stream: stream)
+        var run = QueueRun(span, head.at, head.end, in: bytes)
+        // A queue's records were checked when they were put there: nothing is thrown.
+        let waits = (try? consumer.follow(&run, until: due, stream: head.stream)) ?? false
+        head.at = run.at
+        if waits { return true }
       }
-      at += 1
-      if at == end {
-        head.at = at
-        return false
-      }
-      entry = span[at]
-    } while entry.timestamp <= due
-    head.at = at
+      head.at += 1
+      if head.at == head.end { return false }
+    } while span[head.at].timestamp <= due
     return true
+  }
+
+  /// The turn of a mark has come.
+  @inline(never)
+  private static func mark<Consumer: RecordConsumer>(
+    _ mark: QueuedRecord, _ head: RecordQueue.Head, _ span: Span<QueuedRecord>,
+    _ source: any QueuedRecordSource, _ queue: borrowing RecordQueue, _ consumer: inout Consumer
+  ) {
+    let loss = source.reached(mark: mark.offset)
+    guard loss != .none else { return }
+    let before =
+      head.at > head.start ? span[head.at - 1].timestamp : queue.delivered(of: head.stream)
+    consumer.lost(loss, stream: head.stream, after: before)
   }
 }

@@ -2,16 +2,21 @@ public import RingBuffer
 
 /// Takes the records of all streams, in order of time but for those that it takes early.
 public protocol RecordConsumer {
-  /// The records that follow are all of one stream, up to the next call.
+  /// Takes the records of a run, as far as their turn has come.
+  ///
+  /// The first one is always due. Whoever needs nothing but the records in order of time implements
+  /// `take(_:in:stream:)` and leaves this alone.
   ///
   /// - Parameters:
+  ///   - run: the records; `run.record` was not taken yet.
+  ///   - due: records up to this time have their turn before those of other streams.
   ///   - stream: its position in the set that is merged.
-  ///   - time: that of the first record.
-  mutating func beginRun(stream: Int, at time: UInt64)
-  /// Whether the next record of the run may be taken although another stream's is due before it.
-  ///
-  /// It is asked for records that are otherwise too early.
-  func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool
+  /// - Returns: false when the run has come to its end, and its last record was taken; else
+  ///   `run.record` waits for its turn.
+  /// - Throws: what `run.advance` does.
+  mutating func follow<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool
   /// One record. `stream` is its position in the set that is merged.
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int)
   /// Events were lost in a stream, right before the record that comes next from it (or its end).
@@ -30,10 +35,18 @@ public protocol RecordConsumer {
 }
 
 extension RecordConsumer {
-  /// Does nothing: for consumers that look at every record by itself.
-  public mutating func beginRun(stream: Int, at time: UInt64) {}
-
-  /// No: for consumers that need all records in order of time.
-  @inline(__always)
-  public func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool { false }
+  /// Takes record by record, none before its turn.
+  public mutating func follow<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool {
+    repeat {
+      let time = run.record.timestamp
+      take(run.record, in: run.bytes, stream: stream)
+      guard try run.advance() else { return false }
+      if run.record.timestamp < time {
+        clockWentBack(to: run.record.timestamp, from: time, stream: stream)
+      }
+    } while run.record.timestamp <= due
+    return true
+  }
 }

@@ -82,27 +82,18 @@ public enum StreamMerger {
     _ set: any CPUStreamSet, _ consumer: inout Consumer
   ) -> Bool {
     if stream.hasLoss { stream.reportLoss(&consumer, stream: at) }
-    var record = stream.record
-    consumer.beginRun(stream: at, at: record.timestamp)
+    var run = SubBufferRun(stream.cursor, stream.record, in: bytes)
     do throws(PageFault) {
-      repeat {
-        consumer.take(record, in: bytes, stream: at)
-        guard let next = try stream.cursor.next(in: bytes) else {
-          stream.record = record
-          return false
-        }
-        if next.timestamp < record.timestamp {
-          consumer.clockWentBack(to: next.timestamp, from: record.timestamp, stream: at)
-        }
-        record = next
-      } while record.timestamp <= due || consumer.takesEarly(record, in: bytes)
+      let goesOn = try consumer.follow(&run, until: due, stream: at)
+      stream.cursor = run.cursor
+      stream.record = run.record
+      return goesOn
     } catch {
-      stream.record = record
+      stream.cursor = run.cursor
+      stream.record = run.record
       stream.fault(error, set, &consumer, stream: at)
       return false
     }
-    stream.record = record
-    return true
   }
 
   /// Finds the next stream by a tree.

@@ -68,16 +68,16 @@ public struct TimelineConsumer: RecordConsumer {
   let catalogue: EventCatalogue
   /// The catalogue's parts that every record needs: reading them through it would copy it.
   let events: EventTable
-  private let conversion: ClockConversion?
-  private let isConverted: Bool
+  let conversion: ClockConversion?
+  let isConverted: Bool
   /// By stream: the position of its CPU.
-  private let cpus: [Int]
+  let cpus: [Int]
   private let progress: ((Int) -> Bool)?
   /// See `takesEarly`.
-  private let ordersByThread: Bool
+  let ordersByThread: Bool
   var counts: EventCounts
-  private var first = UInt64.max
-  private var last: UInt64 = 0
+  var first = UInt64.max
+  var last: UInt64 = 0
 
   /// Prepares a pass.
   ///
@@ -105,21 +105,6 @@ public struct TimelineConsumer: RecordConsumer {
     counts = EventCounts(kinds: catalogue.events.count)
   }
 
-  /// While one thread runs on a CPU nothing that happens elsewhere is about its vCPU: its events
-  /// need not wait for those of other CPUs, up to the next scheduler event.
-  ///
-  /// So the events of each thread stay in order, and so do scheduler events among each other; only
-  /// the order between threads is given up. That a thread cannot be on another CPU in between is
-  /// sure only if its switches were recorded beside its own events; were it not so, the tracker
-  /// would find the thread's time running backwards (see ``TimelineTracker/sawDisorder``).
-  @inline(__always)
-  public func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool {
-    guard ordersByThread, record.length >= 8 else { return false }
-    let word = bytes.u64(at: record.offset)
-    guard tracker.isHere(Int32(truncatingIfNeeded: word &>> 32)) else { return false }
-    return !events[UInt16(truncatingIfNeeded: word)].kind.isOfScheduler
-  }
-
   /// Feeds a whole trace to the tracker and ends the pass: all vCPUs end with it.
   ///
   /// It stands here, beside the tracker, so that the merge is compiled for this consumer.
@@ -141,59 +126,35 @@ public struct TimelineConsumer: RecordConsumer {
     if first <= last { statistics.span = first...last }
   }
 
-  /// See ``RecordConsumer/beginRun(stream:at:)``.
-  @inline(__always)
-  public mutating func beginRun(stream: Int, at time: UInt64) {
-    // Within a run the time grows, or `clockWentBack` is called: first and last need no look at
-    // every record.
-    last = max(last, tracker.lastTime)
-    first = min(first, converted(time))
-    tracker.move(to: cpus[stream])
-  }
-
   @inline(__always)
   func converted(_ time: UInt64) -> UInt64 {
     isConverted ? Self.convert(time, conversion) : time
   }
 
   @inline(never)
-  private static func convert(_ time: UInt64, _ conversion: ClockConversion?) -> UInt64 {
+  static func convert(_ time: UInt64, _ conversion: ClockConversion?) -> UInt64 {
     conversion?.nanoseconds(time) ?? time
   }
 
   /// See ``RecordConsumer/take(_:in:stream:)``.
-  @inline(__always)
+  ///
+  /// The long way: any record at all. `follow` takes nearly all records a shorter one.
+  @inline(never)
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     // The common fields' eight bytes; everything behind them is checked against the event's own
     // length.
     guard record.length >= 8 else { return isShort(record.timestamp) }
     guard events.isUsual else { return takeUnusual(record, in: block) }
     let bytes = block.extracting(record.offset..<record.offset &+ record.length)
-    // u16 common_type, u8 flags, u8 preempt_count, i32 common_pid: one load.
-    let word = bytes.u64(at: 0)
-    let event = events[UInt16(truncatingIfNeeded: word)]
+    let header = RecordHeader(bytes, at: 0)
+    let event = events[header.event]
     counts.add(Int(event.number))
     let time = converted(record.timestamp)
     guard record.length >= Int(event.minimumLength) else { return isShort(record.timestamp) }
-    tracker.touch(thread: Int32(truncatingIfNeeded: word &>> 32), at: time)
-    let kind = event.kind
-    if kind == .other { return }
+    tracker.touch(thread: header.thread, at: time)
+    if event.kind == .other { return }
     guard event.isPacked else { return takeUnpacked(record, in: block) }
-    if tracker.hasSoleTrack {
-      // Each kind that is frequent has a function of its own: one that held them all would keep
-      // everything in memory.
-      switch kind {
-      case .entry: return entry(bytes, event.number, time)
-      case .exit: return exit(bytes, event.number, time)
-      case .nestedExit: return nestedExit(bytes, event.number, time)
-      case .emulateInstruction: return emulate(bytes, event.number, time)
-      case .fpu: return fpu(bytes, event.number, time)
-      case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
-        return tracker.handledBySole(at: time)
-      default: break
-      }
-    }
-    uncommon(kind, bytes, event.number, time)
+    tracker.handleHere(event.kind, RecordFields(bytes, events.layouts(event.number)), at: time)
   }
 
   @inline(never)

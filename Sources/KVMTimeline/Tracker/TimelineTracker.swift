@@ -259,22 +259,6 @@ public struct TimelineTracker {
   mutating func handleHere<Fields: EventFields & ~Copyable & ~Escapable>(
     _ kind: EventKind, _ fields: borrowing Fields, at time: UInt64
   ) {
-    if here.soleTrack >= 0 {
-      switch kind {
-      case .entry:
-        if entryOfSole(fields, at: time) { return }
-      case .exit:
-        if exitOfSole(fields, at: time) { return }
-      case .nestedExit:
-        if nestedExitOfSole(fields, at: time) { return }
-      case .smmTransition, .vcpuMention:
-        if isSole(fields.integer(MentionField.vcpu)) {
-          return apply(kind, fields, to: Int(here.soleTrack), cpu: cpu, at: time)
-        }
-      case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: break
-      default: return apply(kind, fields, to: Int(here.soleTrack), cpu: cpu, at: time)
-      }
-    }
     route(kind, fields, thread: here.threadID, number: here.thread, cpu: cpu, at: time)
   }
 
@@ -282,29 +266,7 @@ public struct TimelineTracker {
   mutating func apply<Fields: EventFields & ~Copyable & ~Escapable>(
     _ kind: EventKind, _ fields: borrowing Fields, to track: Int, cpu: Int32, at time: UInt64
   ) {
-    switch kind {
-    case .entry: tracks[track].entered(at: time, cpu: cpu, fields, &output)
-    case .exit: tracks[track].exited(at: time, cpu: cpu, fields, &output)
-    case .nestedExit: tracks[track].nestedExited(at: time, cpu: cpu, fields, &output)
-    case .nestedExitInject: tracks[track].injectedExit(at: time, cpu: cpu, fields, &output)
-    case .nestedEntry: tracks[track].nestedEntry(at: time, cpu: cpu, fields, &output)
-    case .nestedEntryFailed: tracks[track].nestedEntryFailed(at: time, cpu: cpu, &output)
-    case .nestedIntercepts: tracks[track].intercepts(fields)
-    case .userspaceExit: tracks[track].exitedToUserspace(at: time, cpu: cpu, fields, &output)
-    case .fpu: tracks[track].fpu(at: time, cpu: cpu, fields, &output)
-    case .emulateInstruction: tracks[track].emulated(at: time, cpu: cpu, fields, &output)
-    case .injectException:
-      tracks[track].handled(at: time, cpu: cpu, &output)
-      tracks[track].sawExceptionActivity = true
-    case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
-      tracks[track].handled(at: time, cpu: cpu, &output)
-    case .smmTransition: tracks[track].smm(at: time, cpu: cpu, fields, &output)
-    case .vcpuWakeup: tracks[track].wokeUp(at: time, cpu: cpu, fields, &output)
-    case .vcpuMention: tracks[track].isInHost(at: time, cpu: cpu, &output)
-    case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt,
-      .other:
-      break
-    }
+    tracks[track].apply(kind, fields, cpu: cpu, at: time, &output)
   }
 
   // MARK: - vCPUs

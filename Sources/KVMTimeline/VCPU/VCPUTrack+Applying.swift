@@ -1,0 +1,33 @@
+import KVMEvents
+
+extension VCPUTrack {
+  /// One event, of any kind.
+  mutating func apply<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ kind: EventKind, _ fields: borrowing Fields, cpu: Int32, at time: UInt64,
+    _ output: inout TimelineOutput
+  ) {
+    switch kind {
+    case .entry: entered(at: time, cpu: cpu, fields, &output)
+    case .exit: exited(at: time, cpu: cpu, fields, &output)
+    case .nestedExit: nestedExited(at: time, cpu: cpu, fields, &output)
+    case .nestedExitInject: injectedExit(at: time, cpu: cpu, fields, &output)
+    case .nestedEntry: nestedEntry(at: time, cpu: cpu, fields, &output)
+    case .nestedEntryFailed: nestedEntryFailed(at: time, cpu: cpu, &output)
+    case .nestedIntercepts: intercepts(fields)
+    case .userspaceExit: exitedToUserspace(at: time, cpu: cpu, fields, &output)
+    case .fpu: fpu(at: time, cpu: cpu, fields, &output)
+    case .emulateInstruction: emulated(at: time, cpu: cpu, fields, &output)
+    case .injectException:
+      handled(at: time, cpu: cpu, &output)
+      sawExceptionActivity = true
+    case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+      handled(at: time, cpu: cpu, &output)
+    case .smmTransition: smm(at: time, cpu: cpu, fields, &output)
+    case .vcpuWakeup: wokeUp(at: time, cpu: cpu, fields, &output)
+    case .vcpuMention: isInHost(at: time, cpu: cpu, &output)
+    case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt,
+      .other:
+      break
+    }
+  }
+}
