@@ -130,6 +130,7 @@ let package = Package(
       name: "TraceReportTests",
       dependencies: [
         "TraceReport", "TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceTestSupport",
+        "TimelineTestSupport",
       ], swiftSettings: common),
     .testTarget(
       name: "KVMScopeTests",

@@ -94,6 +94,8 @@ public struct DurationTotals: Sendable {
   public private(set) var min = UInt64.max
   /// The longest; 0 when there is none.
   public private(set) var max: UInt64 = 0
+  /// The sum of their squares: what a standard deviation takes.
+  public private(set) var squares: Double = 0
   /// Their distribution.
   public private(set) var histogram = DurationHistogram()
 
@@ -107,6 +109,8 @@ public struct DurationTotals: Sendable {
     total = overflow ? .max : sum
     if duration < min { min = duration }
     if duration > max { max = duration }
+    let exact = Double(duration)
+    squares += exact * exact
     histogram.add(duration)
   }
 }

@@ -38,11 +38,13 @@ public struct DurationStatistics: Sendable, Equatable {
   public var p999: UInt64
   /// The exact maximum.
   public var max: UInt64
+  /// The sum of the squares.
+  public var squares: Double
 
   /// Makes statistics from values already computed.
   public init(
     total: UInt64, min: UInt64, mean: Double, p50: UInt64, p90: UInt64, p99: UInt64, p999: UInt64,
-    max: UInt64
+    max: UInt64, squares: Double = 0
   ) {
     self.total = total
     self.min = min
@@ -52,6 +54,7 @@ public struct DurationStatistics: Sendable, Equatable {
     self.p99 = p99
     self.p999 = p999
     self.max = max
+    self.squares = squares
   }
 }
 

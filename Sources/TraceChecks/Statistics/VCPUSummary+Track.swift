@@ -70,6 +70,7 @@ extension DurationStatistics {
       mean: Double(total) / Double(count), p50: Swift.min(percentiles.value(at: 50), longest),
       p90: Swift.min(percentiles.value(at: 90), longest),
       p99: Swift.min(percentiles.value(at: 99), longest),
-      p999: Swift.min(percentiles.value(at: 99.9), longest), max: longest)
+      p999: Swift.min(percentiles.value(at: 99.9), longest), max: longest,
+      squares: parts.reduce(0) { $0 + $1.squares })
   }
 }

@@ -11,6 +11,16 @@ struct SummaryCommand: ParsableCommand {
     case json
   }
 
+  enum Key: String, ExpressibleByArgument, CaseIterable {
+    case sample
+    case time
+  }
+
+  enum Style: String, ExpressibleByArgument, CaseIterable {
+    case full
+    case perf
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "summary",
     abstract: "Says where the time of each vCPU went, and what its exits cost.",
@@ -20,10 +30,14 @@ struct SummaryCommand: ParsableCommand {
       significant digits; total, mean, minimum and maximum are exact. `on CPU` leaves out userspace, halts and time \
       off the CPU.
 
+      `--style perf` prints the table of `perf kvm stat report` in its place, for any recording. It counts vCPUs where \
+      perf counts threads: exits before the first entry are in it, and no entry of one VM answers an exit of another.
+
       EXAMPLES
         kvmscope summary trace.dat
         kvmscope summary --vcpu 0-3 --begin 104 --end 105.5 trace.dat
         kvmscope summary --format csv -o exits.csv trace.dat
+        kvmscope summary --style perf --key time perf.data.guest
       """)
 
   @OptionGroup var traces: TraceOptions
@@ -31,8 +45,21 @@ struct SummaryCommand: ParsableCommand {
   @Option(help: "How to write it.")
   var format: Format = .table
 
+  @Option(help: "What the table looks like: kvmscope's own, or that of `perf kvm stat report`.")
+  var style: Style = .full
+
+  @Option(help: "What the table of perf is sorted by: number of samples, or mean time.")
+  var key: Key?
+
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if style == .perf, format != .table {
+      throw ValidationError("--style perf is a table: it has no --format \(format.rawValue).")
+    }
+    if key != nil, style != .perf { throw ValidationError("--key is for --style perf.") }
+  }
 
   func run() throws {
     let target = try ResultOutput.open(output, inputs: traces.paths)
@@ -47,8 +74,12 @@ struct SummaryCommand: ParsableCommand {
       Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
     }
     let report = SummaryReport(results.checks, vcpus: results.vcpus)
+    if style == .perf, !output.quiet {
+      for line in report.perfOmissions { Message.say(line) }
+    }
     try target.write { sink in
       switch format {
+      case .table where style == .perf: report.writePerf(perfStyle, to: sink)
       case .table: report.writeTable(to: sink, style: target.style)
       case .json: report.writeJSON(to: sink)
       case .csv: report.writeCSV(to: sink)
@@ -56,5 +87,13 @@ struct SummaryCommand: ParsableCommand {
     }
     try Run.throwIfStopped(results.wasStopped)
     try Run.throwIfUnreadable(results.checks.unreadable)
+  }
+
+  private var perfStyle: PerfStyle {
+    var perf = PerfStyle()
+    perf.key = key == .time ? .time : .sample
+    perf.vcpus = selection.vcpu?.numbers
+    perf.vms = selection.vm?.numbers
+    return perf
   }
 }
