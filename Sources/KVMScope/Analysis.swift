@@ -47,7 +47,7 @@ public enum Analysis {
         traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
       vcpus: [], wasStopped: false)
     let runner = CheckRunner.standard
-    let inputs = try TraceInputs(paths)
+    let inputs = try TraceInputs(paths, namesUnreadable: options.namesUnreadable)
     results.checks.unreadable = inputs.unreadable
     let opened = inputs.readable.map(\.trace)
     var done: UInt64 = 0
@@ -100,6 +100,10 @@ public enum Analysis {
     results.vcpus.sort { Self.order($0) < Self.order($1) }
     results.checks.verdict = CheckRunner.verdict(
       results.checks.findings, results.checks.notJudged, threshold: options.failOn.severity)
+    // Where nothing was looked at, nothing is sound.
+    if opened.isEmpty { results.checks.verdict = .inconclusive }
+    results.checks.cases = results.checks.cases(
+      of: runner.checks.map(\.id), threshold: options.failOn.severity)
     return results
   }
 

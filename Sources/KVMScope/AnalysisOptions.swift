@@ -34,6 +34,9 @@ public struct AnalysisOptions: Sendable {
   public var events: [String] = []
   /// Findings from this severity on make the verdict `fail`; nil: none does.
   public var failOn: FailThreshold = .error
+  /// Whether the only trace, when it cannot be read, is named in the results as one of several would be; otherwise that
+  /// is thrown.
+  public var namesUnreadable = false
   /// Told of bytes done and bytes in all; false stops the analysis, and what was found so far is
   /// the result.
   public var progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Bool)?

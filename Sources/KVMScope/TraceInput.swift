@@ -24,13 +24,16 @@ public struct TraceInputs {
 
   /// Opens several recordings: one that cannot be read does not keep the others from being read.
   ///
-  /// - Throws: the error of the only one there is.
-  public init(_ paths: [String]) throws(AnalysisError) {
+  /// - Parameters:
+  ///   - paths: in the order that results keep.
+  ///   - namesUnreadable: whether the only one, too, is named in `unreadable` when it cannot be read.
+  /// - Throws: the error of the only one there is, unless it is named.
+  public init(_ paths: [String], namesUnreadable: Bool = false) throws(AnalysisError) {
     for path in paths {
       do throws(AnalysisError) {
         readable.append(try TraceInput(path: path))
       } catch {
-        guard paths.count > 1 else { throw error }
+        guard paths.count > 1 || namesUnreadable else { throw error }
         unreadable.append(error.trace)
       }
     }

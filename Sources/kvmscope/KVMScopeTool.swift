@@ -1,5 +1,6 @@
 import ArgumentParser
 import TraceChecks
+import TraceReport
 
 /// The command line.
 @main
@@ -36,7 +37,7 @@ struct KVMScopeTool: ParsableCommand {
         74  writing failed
         130 interrupted; what was known by then is printed
       """,
-    version: "0.1.0",
+    version: ToolVersion.number,
     subcommands: [
       CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
       InfoCommand.self, ExplainCommand.self,

@@ -8,7 +8,8 @@ import TraceTestSupport
 
   /// Every command with every format that it has for traces.
   static let forms: [(command: String, format: String)] = [
-    ("check", "text"), ("check", "json"), ("check", "csv"), ("summary", "table"),
+    ("check", "text"), ("check", "json"), ("check", "csv"), ("check", "junit"), ("check", "sarif"),
+    ("check", "github"), ("check", "tap"), ("summary", "table"),
     ("summary", "csv"), ("summary", "json"), ("timeline", "table"), ("timeline", "csv"),
     ("timeline", "json"), ("timeline", "jsonl"), ("events", "text"), ("events", "csv"),
     ("events", "jsonl"), ("info", "text"), ("info", "json"),

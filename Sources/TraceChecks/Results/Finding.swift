@@ -165,6 +165,8 @@ public struct CheckResults: Sendable {
   public var verdict: Verdict
   /// Inputs that could not be read, in the order given; the verdict is that of the others.
   public var unreadable: [UnreadableTrace] = []
+  /// What was asked of each trace and what the answers are, by trace; the verdict is the worst of them.
+  public var cases: [JudgedCase] = []
 
   /// Makes results.
   public init(

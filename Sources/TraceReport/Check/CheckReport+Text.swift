@@ -49,9 +49,7 @@ extension CheckReport {
     for line in style.wrapped(Printable.escaped(finding.message), margin: "  ") {
       sink.write(line + "\n")
     }
-    if let begin = finding.begin, let end = finding.end {
-      sink.write("  " + span(begin, end, facts.timeUnit) + "\n")
-    }
+    if let span = Words.span(of: finding, facts.timeUnit) { sink.write("  " + span + "\n") }
     if !finding.evidence.isEmpty, finding.evidence == shown {
       sink.write("  with the same events as above\n")
     } else if !finding.evidence.isEmpty {
@@ -67,21 +65,13 @@ extension CheckReport {
     }
   }
 
-  private func span(_ begin: UInt64, _ end: UInt64, _ unit: TimeUnit) -> String {
-    let first = Quantity.moment(begin, unit)
-    guard end > begin else { return "at " + first }
-    let ticks = unit == .ticks ? " ticks" : ""
-    return
-      "from \(first) to \(Quantity.moment(end, unit)) (\(Quantity.duration(end - begin, unit))\(ticks))"
-  }
-
   /// The events as `trace-cmd report -t` lays them out; those inside the finding's span stand out.
   ///
   /// What a line cannot hold is cut: `show` and the other formats have all of it.
   private func writeEvidence(
     of finding: Finding, _ facts: TraceFacts, to sink: ByteSink, _ style: TextStyle
   ) {
-    let own = finding.evidence.indices.filter { isInside(finding.evidence[$0], finding) }
+    let own = finding.evidence.indices.filter { finding.spans(finding.evidence[$0]) }
     // Of a long episode only begin and end are here: the gap is where most time passed.
     var gap: Int?
     if own.count > 2, finding.count > UInt64(own.count) {
@@ -91,8 +81,8 @@ extension CheckReport {
     }
     for (index, event) in finding.evidence.enumerated() {
       if index == gap { sink.write(style.dim("    ⋮") + "\n") }
-      let isOwn = isInside(event, finding)
-      let line = line(of: event, facts.timeUnit)
+      let isOwn = finding.spans(event)
+      let line = Words.line(of: event, facts.timeUnit)
       let room = style.evidenceWidth - 4
       let shown = line.count > room ? line.prefix(room - 1) + "…" : line[...]
       sink.write((isOwn ? "  > " : "    ") + (isOwn ? String(shown) : style.dim(String(shown))))
@@ -100,30 +90,9 @@ extension CheckReport {
     }
   }
 
-  private func isInside(_ event: EvidenceEvent, _ finding: Finding) -> Bool {
-    guard let begin = finding.begin, let end = finding.end else { return false }
-    return begin <= event.timestamp && event.timestamp <= end
-  }
-
   private func elapsed(before index: Int, in finding: Finding) -> UInt64 {
     let (earlier, later) = (finding.evidence[index - 1], finding.evidence[index])
     return later.timestamp > earlier.timestamp ? later.timestamp - earlier.timestamp : 0
-  }
-
-  private func line(of event: EvidenceEvent, _ unit: TimeUnit) -> String {
-    let comm = Printable.escaped(event.comm ?? "<...>")
-    var line = String(repeating: " ", count: max(0, 16 - comm.count)) + comm
-    line += "-" + pad(String(event.thread), 5)
-    line += " [" + Quantity.padded(UInt64(max(0, event.cpu)), 3) + "] "
-    let moment = Quantity.moment(event.timestamp, unit)
-    line += String(repeating: " ", count: max(0, 15 - moment.count)) + moment + ": "
-    line += pad(Printable.escaped(event.event) + ": ", 22) + Printable.escaped(event.text)
-    while line.last == " " { line.removeLast() }
-    return line
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 
   private func write(_ items: [NotJudged], to sink: ByteSink, _ style: TextStyle) {

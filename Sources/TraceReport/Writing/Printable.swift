@@ -16,14 +16,18 @@ enum Printable {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if !isUnsafe(scalar) {
-        result.unicodeScalars.append(scalar)
-      } else if scalar.value < 0x100 {
-        result += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+      if isUnsafe(scalar) {
+        result += code(of: scalar)
       } else {
-        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+        result.unicodeScalars.append(scalar)
       }
     }
     return result
+  }
+
+  /// A character as its number: `\x1b`, `\u{202e}`.
+  static func code(of scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return scalar.value < 0x100 ? "\\x" + (digits.count < 2 ? "0" : "") + digits : "\\u{\(digits)}"
   }
 }

@@ -5,12 +5,6 @@ import TraceReport
 
 /// `check`: whether the trace shows that KVM misbehaved.
 struct CheckCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text
-    case json
-    case csv
-  }
-
   enum Threshold: String, ExpressibleByArgument, CaseIterable {
     case error
     case warning
@@ -34,16 +28,20 @@ struct CheckCommand: ParsableCommand {
       The verdict is fail when there is a finding at or above the threshold (exit code 1), inconclusive when the trace \
       cannot tell (2), pass otherwise (0).
 
+      JUnit, SARIF (2.1.0), GitHub (workflow commands that annotate) and TAP (14) are for CI systems: each check of \
+      each trace is a case, and also a single trace that cannot be read is named.
+
       EXAMPLES
         kvmscope check trace.dat
         kvmscope check --format json -o findings.json host-*.dat
+        kvmscope check --format junit -o findings.xml *.dat
         kvmscope check --fail-on warning trace.dat && echo sound
       """)
 
   @OptionGroup var traces: TraceOptions
 
   @Option(help: "How to write it.")
-  var format: Format = .text
+  var format: FindingsFormat = .text
 
   @Option(
     name: .customLong("fail-on"),
@@ -58,6 +56,7 @@ struct CheckCommand: ParsableCommand {
     let progress = ProgressBar(output)
     var options = Run.options(selection, progress)
     options.failOn = failOn.value
+    options.namesUnreadable = format.isForTestSystems
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.check(traces.paths, options)
     }
@@ -65,11 +64,7 @@ struct CheckCommand: ParsableCommand {
     Run.reportDamage(results.checks.traces, output)
     let report = CheckReport(results.checks)
     try target.write { sink in
-      switch format {
-      case .text: report.writeText(to: sink, style: target.style)
-      case .json: report.writeJSON(to: sink)
-      case .csv: report.writeCSV(to: sink)
-      }
+      format.write(report, to: sink, style: target.style)
     }
     try Run.throwIfStopped(results.wasStopped)
     try Run.throwIfUnreadable(results.checks.unreadable)
