@@ -31,6 +31,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // Percentiles with a known error that can be added up over many traces.
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // Configuration and rules: LibYAML with line and column of every node, for messages.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries. No `link` line in the module maps' headers is hidden: see each module map.
@@ -58,6 +60,7 @@ let package = Package(
       name: "TraceChecks",
       dependencies: [
         "KVMTimeline", "KVMEvents", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: common),
     .target(
       name: "TraceReport", dependencies: ["TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents"],

@@ -46,14 +46,15 @@ public enum Analysis {
       checks: CheckResults(
         traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
       vcpus: [], wasStopped: false)
-    let runner = CheckRunner.standard
     let inputs = try TraceInputs(paths, namesUnreadable: options.namesUnreadable)
+    let runner = CheckRunner(configuration: options.checks)
     results.checks.unreadable = inputs.unreadable
     let opened = inputs.readable.map(\.trace)
     var done: UInt64 = 0
     let total = opened.reduce(0) { $0 &+ $1.byteCount }
     for (number, trace) in opened.enumerated() {
-      let pass = TimelinePass.run(trace, options, receiver: receiver, done: &done, total: total)
+      let pass = TimelinePass.run(
+        trace, options, limits: runner.limits, receiver: receiver, done: &done, total: total)
       let facts = trace.facts(after: pass.statistics)
       var evidence = TraceEvidence(
         trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
@@ -90,7 +91,7 @@ public enum Analysis {
       }
     }
     if VCPUSelection(options).isLimited && results.vcpus.isEmpty && !opened.isEmpty {
-      results.checks.notJudged += runner.checks.filter(\.isDecisive).map {
+      results.checks.notJudged += runner.decisiveChecks.map {
         NotJudged(
           check: $0.id, trace: 0, identity: nil,
           why: "no vCPU of the input is among those selected",

@@ -1,3 +1,5 @@
+public import TraceChecks
+
 /// What part of a trace to look at, and how to be told of progress.
 public struct AnalysisOptions: Sendable {
   /// A time as the user gives it: seconds of the trace clock, or its ticks.
@@ -37,6 +39,8 @@ public struct AnalysisOptions: Sendable {
   /// Whether the only trace, when it cannot be read, is named in the results as one of several would be; otherwise that
   /// is thrown.
   public var namesUnreadable = false
+  /// Which checks speak, and from which numbers on.
+  public var checks = CheckConfiguration()
   /// Told of bytes done and bytes in all; false stops the analysis, and what was found so far is
   /// the result.
   public var progress: (@Sendable (_ done: UInt64, _ total: UInt64) -> Bool)?

@@ -4,29 +4,31 @@ import TraceContainer
 /// One walk over a trace that feeds the vCPU tracker.
 enum TimelinePass {
   static func run(
-    _ trace: OpenedTrace, _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
-    done: inout UInt64, total: UInt64
+    _ trace: OpenedTrace, _ options: AnalysisOptions, limits: WatchLimits = WatchLimits(),
+    receiver: (any IntervalReceiver)?, done: inout UInt64, total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // Intervals are handed out as they come: then the order between threads matters too.
     if receiver == nil && trace.allowsOrderByThread {
-      let quick = walk(trace, options, receiver: nil, ordersByThread: true, done, total)
+      let quick = walk(
+        trace, options, limits, receiver: nil, ordersByThread: true, done, total)
       if !quick.tracker.sawDisorder {
         done = done &+ trace.byteCount
         return quick
       }
     }
-    let pass = walk(trace, options, receiver: receiver, ordersByThread: false, done, total)
+    let pass = walk(
+      trace, options, limits, receiver: receiver, ordersByThread: false, done, total)
     done = done &+ trace.byteCount
     return pass
   }
 
   private static func walk(
-    _ trace: OpenedTrace, _ options: AnalysisOptions, receiver: (any IntervalReceiver)?,
-    ordersByThread: Bool, _ done: UInt64, _ total: UInt64
+    _ trace: OpenedTrace, _ options: AnalysisOptions, _ limits: WatchLimits,
+    receiver: (any IntervalReceiver)?, ordersByThread: Bool, _ done: UInt64, _ total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     let tracker = TimelineTracker(
       records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
-      receiver: receiver, process: { trace.process(of: $0) })
+      limits: limits, receiver: receiver, process: { trace.process(of: $0) })
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),

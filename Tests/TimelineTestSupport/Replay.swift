@@ -11,10 +11,15 @@ public struct Replay {
   public let judgement: Judgement
 
   /// Feeds a log to a new tracker and judges what comes out.
-  public init(_ log: EventLog, window: Range<UInt64> = 0..<UInt64.max) {
+  public init(
+    _ log: EventLog, window: Range<UInt64> = 0..<UInt64.max,
+    configuration: CheckConfiguration = CheckConfiguration()
+  ) {
+    let runner = CheckRunner(configuration: configuration)
     let collector = IntervalCollector()
     var tracker = TimelineTracker(
-      records: log.records, cpuNumbers: log.cpuNumbers, window: window, receiver: collector)
+      records: log.records, cpuNumbers: log.cpuNumbers, window: window,
+      limits: runner.limits, receiver: collector)
     var gaps: UInt64 = 0
     for entry in log.entries {
       if entry.isLossMark {
@@ -29,7 +34,7 @@ public struct Replay {
     intervals = collector.all
     var facts = TraceFacts(path: "log", container: "log")
     facts.lostGaps = gaps
-    judgement = CheckRunner.standard.judge(
+    judgement = runner.judge(
       TraceEvidence(
         trace: 0, facts: facts, tracks: tracker.tracks, timelineFacts: tracker.facts,
         records: log.records, unattributed: tracker.unattributed))

@@ -34,6 +34,8 @@ struct TimelineOutput {
   /// Only what lies in this stretch of time is counted and handed out; the state is followed
   /// outside of it too.
   let window: Range<UInt64>
+  /// From which numbers on something is worth a fact.
+  let limits: WatchLimits
   var receiver: (any IntervalReceiver)?
   var facts: [TimelineFact] = []
   /// kvm_entry after kvm_entry or kvm_exit after kvm_exit was seen without loss.
@@ -50,12 +52,13 @@ struct TimelineOutput {
   static let mostFacts = 100_000
 
   init(
-    records: RecordedEvents, cpuNumbers: [Int], window: Range<UInt64>,
+    records: RecordedEvents, cpuNumbers: [Int], window: Range<UInt64>, limits: WatchLimits,
     receiver: (any IntervalReceiver)?
   ) {
     self.records = records
     self.cpuNumbers = cpuNumbers
     self.window = window
+    self.limits = limits
     self.receiver = receiver
     nestedExitsAreRecorded = records.contains(.nestedExit)
     levelEventsAreRecorded = records.contains(.userspaceExit) && records.contains(.smmTransition)

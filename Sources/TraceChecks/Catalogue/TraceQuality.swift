@@ -1,6 +1,7 @@
 extension CheckDescription {
   static let lostEvents = CheckDescription(
     id: "lost-events",
+    group: .trace,
     severity: .note,
     title: "Events were lost while a vCPU may have needed them",
     meaning: [
@@ -23,6 +24,7 @@ extension CheckDescription {
 
   static let missingEvents = CheckDescription(
     id: "missing-events",
+    group: .trace,
     severity: .note,
     title: "The trace lacks events that a check needs",
     meaning: [
@@ -40,6 +42,7 @@ extension CheckDescription {
 
   static let unknownThread = CheckDescription(
     id: "unknown-thread",
+    group: .trace,
     severity: .note,
     title: "Events belong to a thread whose vCPU is not known",
     meaning: [
@@ -59,6 +62,7 @@ extension CheckDescription {
 
   static let clockBackwards = CheckDescription(
     id: "clock-backwards",
+    group: .trace,
     severity: .note,
     title: "The trace clock ran backwards",
     meaning: [
@@ -79,6 +83,7 @@ extension CheckDescription {
 
   static let damaged = CheckDescription(
     id: "damaged",
+    group: .trace,
     severity: .note,
     title: "A part of the file could not be read",
     meaning: [

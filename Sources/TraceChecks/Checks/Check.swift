@@ -20,6 +20,8 @@ public struct TraceEvidence: Sendable {
 
   /// So much happened that some of it was not kept.
   public var factsWereDropped = false
+  /// The numbers that the user has set.
+  public var configuration = CheckConfiguration()
 
   /// Collects the evidence of one trace.
   public init(
@@ -60,6 +62,11 @@ public struct TraceEvidence: Sendable {
   /// Whether the vCPU is on AMD hardware, where invalid state of L2 is left to the processor.
   func isSVM(_ fact: TimelineFact) -> Bool { tracks[fact.vcpu].isa == .svm }
 
+  /// The number that holds for an option of a check.
+  func value(_ option: CheckOption, of check: some Check) -> UInt64 {
+    configuration.value(of: option, in: check.id)
+  }
+
   /// A finding about the vCPU of a fact, over the fact's span.
   func finding(
     _ check: some Check, _ severity: Severity, _ fact: TimelineFact, _ message: String
@@ -85,10 +92,12 @@ public struct Judgement: Sendable {
 /// One entry of the catalogue: looks at a trace's evidence and says what it found, or why it
 /// cannot.
 public protocol Check: Sendable {
-  /// The stable id.
-  var id: String { get }
+  /// What it means, and what can be set.
+  var about: CheckDescription { get }
   /// The kinds of event without which the check sees nothing.
   var needs: [EventKind] { get }
+  /// Further kinds without which it is not judged either; but the verdict stands without it.
+  var alsoNeeds: [EventKind] { get }
   /// Whether the check speaks of nested guests: it does not apply to a trace without any.
   var isNested: Bool { get }
   /// Whether the check can matter to a vCPU on this hardware; nil: hardware not known.
@@ -96,11 +105,21 @@ public protocol Check: Sendable {
   /// Whether a vCPU that the check cannot judge makes the verdict inconclusive: so it is for
   /// errors.
   var isDecisive: Bool { get }
+  /// Tells the timeline from which numbers on it must report.
+  func configure(_ limits: inout WatchLimits, _ configuration: CheckConfiguration)
   /// Says what it found.
+  ///
+  /// What the checks before it in the catalogue found is there already.
   func judge(_ evidence: TraceEvidence, into judgement: inout Judgement)
 }
 
 extension Check {
+  /// The stable id.
+  public var id: String { about.id }
+  /// None.
+  public var alsoNeeds: [EventKind] { [] }
+  /// Most need nothing.
+  public func configure(_ limits: inout WatchLimits, _ configuration: CheckConfiguration) {}
   /// Nothing but what every trace has.
   public var needs: [EventKind] { [] }
   /// Most are.

@@ -1,30 +1,43 @@
-import KVMTimeline
+public import KVMTimeline
 
 /// Runs the checks over the evidence of each trace and forms the verdict.
 public struct CheckRunner: Sendable {
   /// The checks, in the order of the catalogue.
   public let checks: [any Check]
+  /// Which of them speak, and how.
+  public let configuration: CheckConfiguration
 
-  /// The core checks and the notes on the trace itself.
-  public static var standard: CheckRunner {
-    let core: [any Check] = [
-      L2EmulationCheck(), MissingTripleFaultCheck(), SynthesizedTripleFaultCheck(),
-      L2TripleFaultCheck(),
-      TripleFaultEscapedCheck(), InvalidL2RefusedCheck(),
-    ]
-    let quality: [any Check] = [
-      LostEventsCheck(), MissingEventsCheck(checks: core), UnknownThreadCheck(),
-      ClockBackwardsCheck(),
-      DamagedCheck(),
-    ]
-    return CheckRunner(checks: core + quality)
-  }
+  /// All checks of the catalogue, as they are set without a word from the user.
+  public static var standard: CheckRunner { CheckRunner() }
 
   /// Makes a runner.
-  public init(checks: [any Check]) { self.checks = checks }
+  public init(
+    checks: [any Check]? = nil, configuration: CheckConfiguration = CheckConfiguration()
+  ) {
+    self.checks = checks ?? CheckCatalogue.checks
+    self.configuration = configuration
+  }
+
+  /// From which numbers on the timeline must report what the checks look for.
+  public var limits: WatchLimits {
+    var limits = WatchLimits()
+    for check in checks where configuration.isOn(check.id) {
+      check.configure(&limits, configuration)
+    }
+    return limits
+  }
+
+  /// The checks that speak and that a verdict hangs on.
+  public var decisiveChecks: [any Check] {
+    checks.filter { $0.isDecisive && configuration.isOn($0.id) }
+  }
 
   /// Judges one trace.
+  ///
+  /// Every check looks at it, those that are off too: one may explain what another finds.
   public func judge(_ evidence: TraceEvidence) -> Judgement {
+    var evidence = evidence
+    evidence.configuration = configuration
     var judgement = Judgement()
     for check in checks {
       if check.isNested {
@@ -32,6 +45,13 @@ public struct CheckRunner: Sendable {
         if !sayWhatIsNotJudged(check, evidence, &judgement) { continue }
       }
       check.judge(evidence, into: &judgement)
+    }
+    judgement.findings.removeAll { !configuration.isOn($0.check) }
+    judgement.notJudged.removeAll { !configuration.isOn($0.check) }
+    for at in judgement.findings.indices {
+      if let severity = configuration.severity(of: judgement.findings[at].check) {
+        judgement.findings[at].severity = severity
+      }
     }
     judgement.findings.sort { order($0) < order($1) }
     return judgement
@@ -62,6 +82,13 @@ public struct CheckRunner: Sendable {
       } else if check.isDecisive && !hasVCPUs {
         say(nothingLeft)
       }
+      return false
+    }
+    if check.alsoNeeds.contains(where: { !evidence.records.contains($0) }) {
+      judgement.notJudged.append(
+        NotJudged(
+          check: check.id, trace: evidence.trace, identity: nil,
+          why: "events that it needs were not recorded", isDecisive: false))
       return false
     }
     if check.isDecisive && !hasVCPUs { say(nothingLeft) }

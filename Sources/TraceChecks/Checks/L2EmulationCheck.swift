@@ -3,8 +3,8 @@ import KVMTimeline
 
 /// `l2-emulation`: KVM emulated L2 because its state was invalid.
 public struct L2EmulationCheck: Check {
-  /// See ``Check/id``.
-  public let id = "l2-emulation"
+  /// See ``Check/about``.
+  public let about = CheckDescription.l2Emulation
   /// See ``Check/needs``.
   public let needs: [EventKind] = [
     .entry, .exit, .nestedExit, .nestedExitInject, .emulateInstruction,
@@ -35,8 +35,8 @@ public struct L2EmulationCheck: Check {
 
 /// `missing-triple-fault`: L2's state was invalid and L1 was never told.
 public struct MissingTripleFaultCheck: Check {
-  /// See ``Check/id``.
-  public let id = "missing-triple-fault"
+  /// See ``Check/about``.
+  public let about = CheckDescription.missingTripleFault
   /// See ``Check/needs``.
   public let needs: [EventKind] = L2EmulationCheck().needs
   /// See ``Check/isDecisive``.

@@ -3,8 +3,8 @@ import KVMTimeline
 
 /// `lost-events`: the recording has gaps.
 public struct LostEventsCheck: Check {
-  /// See ``Check/id``.
-  public let id = "lost-events"
+  /// See ``Check/about``.
+  public let about = CheckDescription.lostEvents
   /// See ``Check/isNested``.
   public let isNested = false
 
@@ -29,8 +29,8 @@ public struct LostEventsCheck: Check {
 
 /// `missing-events`: what a verdict would need was not recorded.
 public struct MissingEventsCheck: Check {
-  /// See ``Check/id``.
-  public let id = "missing-events"
+  /// See ``Check/about``.
+  public let about = CheckDescription.missingEvents
   /// See ``Check/isNested``.
   public let isNested = false
   private let checks: [any Check]
@@ -44,8 +44,8 @@ public struct MissingEventsCheck: Check {
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     guard evidence.isNested || evidence.mayHideNesting else { return }
     var missing: [String] = []
-    for kind in checks.filter(\.isDecisive).flatMap(\.needs) where !evidence.records.contains(kind)
-    {
+    let decisive = checks.filter { $0.isDecisive && evidence.configuration.isOn($0.id) }
+    for kind in decisive.flatMap(\.needs) where !evidence.records.contains(kind) {
       let name = EventSchema.all.first { $0.kind == kind }?.names.first ?? "\(kind)"
       if !missing.contains(name) { missing.append(name) }
     }
@@ -62,8 +62,8 @@ public struct MissingEventsCheck: Check {
 
 /// `unknown-thread`: events of a vCPU on a thread that never showed one.
 public struct UnknownThreadCheck: Check {
-  /// See ``Check/id``.
-  public let id = "unknown-thread"
+  /// See ``Check/about``.
+  public let about = CheckDescription.unknownThread
   /// See ``Check/isNested``.
   public let isNested = false
 
@@ -88,8 +88,8 @@ public struct UnknownThreadCheck: Check {
 
 /// `clock-backwards`: time did not run forward.
 public struct ClockBackwardsCheck: Check {
-  /// See ``Check/id``.
-  public let id = "clock-backwards"
+  /// See ``Check/about``.
+  public let about = CheckDescription.clockBackwards
   /// See ``Check/isNested``.
   public let isNested = false
 
@@ -112,8 +112,8 @@ public struct ClockBackwardsCheck: Check {
 
 /// `damaged`: a part of the input could not be read.
 public struct DamagedCheck: Check {
-  /// See ``Check/id``.
-  public let id = "damaged"
+  /// See ``Check/about``.
+  public let about = CheckDescription.damaged
   /// See ``Check/isNested``.
   public let isNested = false
 

@@ -4,8 +4,8 @@ import KVMTimeline
 /// `synthesized-triple-fault`: KVM told L1 of a triple fault that no hardware exit reported, as it
 /// should for invalid state.
 public struct SynthesizedTripleFaultCheck: Check {
-  /// See ``Check/id``.
-  public let id = "synthesized-triple-fault"
+  /// See ``Check/about``.
+  public let about = CheckDescription.synthesizedTripleFault
   /// See ``Check/needs``.
   public let needs: [EventKind] = [.exit, .nestedExitInject]
 
@@ -28,8 +28,8 @@ public struct SynthesizedTripleFaultCheck: Check {
 
 /// `l2-triple-fault`: L2 shut down by itself and L1 was told.
 public struct L2TripleFaultCheck: Check {
-  /// See ``Check/id``.
-  public let id = "l2-triple-fault"
+  /// See ``Check/about``.
+  public let about = CheckDescription.l2TripleFault
   /// See ``Check/needs``.
   public let needs: [EventKind] = [.exit, .nestedExit, .nestedExitInject]
 
@@ -47,8 +47,8 @@ public struct L2TripleFaultCheck: Check {
 
 /// `triple-fault-escaped`: L2's triple fault reached userspace instead of L1.
 public struct TripleFaultEscapedCheck: Check {
-  /// See ``Check/id``.
-  public let id = "triple-fault-escaped"
+  /// See ``Check/about``.
+  public let about = CheckDescription.tripleFaultEscaped
   /// See ``Check/needs``.
   public let needs: [EventKind] = [.exit, .nestedExit, .nestedExitInject, .userspaceExit]
   /// See ``Check/isDecisive``.
@@ -86,8 +86,8 @@ public struct TripleFaultEscapedCheck: Check {
 
 /// `invalid-l2-refused`: KVM refused to run an invalid L2.
 public struct InvalidL2RefusedCheck: Check {
-  /// See ``Check/id``.
-  public let id = "invalid-l2-refused"
+  /// See ``Check/about``.
+  public let about = CheckDescription.invalidL2Refused
   /// See ``Check/needs``.
   public let needs: [EventKind] = [.entry, .userspaceExit]
 

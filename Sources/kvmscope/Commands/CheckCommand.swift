@@ -48,15 +48,18 @@ struct CheckCommand: ParsableCommand {
     help: "The least severity that makes the verdict fail.")
   var failOn: Threshold = .error
 
+  @OptionGroup(title: "Checks") var checks: CheckOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    let configuration = try checks.configuration()
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     var options = Run.options(selection, progress)
     options.failOn = failOn.value
     options.namesUnreadable = format.isForTestSystems
+    options.checks = configuration
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.check(traces.paths, options)
     }

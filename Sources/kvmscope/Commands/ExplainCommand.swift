@@ -35,10 +35,12 @@ struct ExplainCommand: ParsableCommand {
     if check.isEmpty && !list && format == .text {
       throw ValidationError("Name a check, or use --list to see them all.")
     }
-    for id in check where CheckCatalogue.description(of: id) == nil {
-      throw ValidationError(
-        "There is no check '\(id)'. The checks are: "
-          + CheckCatalogue.all.map(\.id).joined(separator: ", ") + ".")
+    for id in check {
+      do throws(ConfigurationError) {
+        _ = try CheckConfiguration.check(id)
+      } catch {
+        throw ValidationError("\(error)")
+      }
     }
   }
 

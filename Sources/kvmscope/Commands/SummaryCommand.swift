@@ -51,6 +51,7 @@ struct SummaryCommand: ParsableCommand {
   @Option(help: "What the table of perf is sorted by: number of samples, or mean time.")
   var key: Key?
 
+  @OptionGroup(title: "Checks") var checks: CheckOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -62,9 +63,11 @@ struct SummaryCommand: ParsableCommand {
   }
 
   func run() throws {
+    let configuration = try checks.configuration()
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    let options = Run.options(selection, progress)
+    var options = Run.options(selection, progress)
+    options.checks = configuration
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.summarize(traces.paths, options)
     }
