@@ -22,14 +22,19 @@ public struct ExitRow: Sendable {
   ///
   /// One access to the row does it all.
   @inline(__always)
-  mutating func add(handling: UInt64, onCPU: UInt64) {
+  mutating func add(handling: UInt64, offCPU: UInt64) {
     count &+= 1
-    if handling == onCPU {
+    if offCPU == 0 || handling == 0 {
       undisturbed.add(handling)
     } else {
-      disturbed.add(handling)
-      disturbedOnCPU.add(onCPU)
+      addDisturbed(handling, onCPU: handling &- Swift.min(handling, offCPU))
     }
+  }
+
+  @inline(never)
+  private mutating func addDisturbed(_ handling: UInt64, onCPU: UInt64) {
+    disturbed.add(handling)
+    disturbedOnCPU.add(onCPU)
   }
 
   /// Exits that a kvm_entry answered.
@@ -104,9 +109,9 @@ public struct ExitTable: Sendable {
   /// Counts an exit that an entry answered.
   @inline(__always)
   mutating func addAnswered(
-    level: GuestLevel, exit: ExitCode, isReflected: Bool, handling: UInt64, onCPU: UInt64
+    level: GuestLevel, exit: ExitCode, isReflected: Bool, handling: UInt64, offCPU: UInt64
   ) {
-    rows[row(level, exit, isReflected)].add(handling: handling, onCPU: onCPU)
+    rows[row(level, exit, isReflected)].add(handling: handling, offCPU: offCPU)
   }
 
   /// Counts an exit that nothing answered.

@@ -1,13 +1,14 @@
 /// Time and number of intervals by state and level.
 public struct StateTotals: Sendable {
-  private var times: InlineArray<27, UInt64>
-  private var counts: InlineArray<27, UInt64>
+  private struct Total: BitwiseCopyable {
+    var time: UInt64 = 0
+    var count: UInt64 = 0
+  }
+
+  private var totals = InlineArray<27, Total>(repeating: Total())
 
   /// Nothing counted yet.
-  public init() {
-    times = InlineArray(repeating: 0)
-    counts = InlineArray(repeating: 0)
-  }
+  public init() {}
 
   @inline(__always)
   private static func index(_ state: VCPUState, _ level: GuestLevel) -> Int {
@@ -17,17 +18,17 @@ public struct StateTotals: Sendable {
   @inline(__always)
   mutating func add(_ time: UInt64, state: VCPUState, level: GuestLevel) {
     let at = Self.index(state, level)
-    times[at] &+= time
-    counts[at] &+= 1
+    totals[at].time &+= time
+    totals[at].count &+= 1
   }
 
   /// The time spent, in the unit of the trace clock.
   public func time(_ state: VCPUState, _ level: GuestLevel) -> UInt64 {
-    times[Self.index(state, level)]
+    totals[Self.index(state, level)].time
   }
 
   /// The intervals.
   public func count(_ state: VCPUState, _ level: GuestLevel) -> UInt64 {
-    counts[Self.index(state, level)]
+    totals[Self.index(state, level)].count
   }
 }

@@ -18,9 +18,12 @@ struct EventCounts {
     if number < Self.inPlace {
       few[number] &+= 1
     } else {
-      rest[number - Self.inPlace] &+= 1
+      addToRest(number)
     }
   }
+
+  @inline(never)
+  private mutating func addToRest(_ number: Int) { rest[number - Self.inPlace] &+= 1 }
 
   /// By number.
   var all: [UInt64] {

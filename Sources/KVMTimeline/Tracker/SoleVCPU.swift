@@ -10,79 +10,108 @@ struct SoleVCPU {
   let vcpu: Int64
   /// The position of the CPU.
   let cpu: Int32
-
-  /// Whether an event that names a vCPU names this one.
-  @inline(__always)
-  private func isNamed(by vcpu: UInt64) -> Bool {
-    Int64(Int32(truncatingIfNeeded: vcpu)) == self.vcpu
-  }
+  /// How time stamps become nanoseconds; nil when they stay as they are.
+  let conversion: ClockConversion?
 
   /// Takes the records of a run as long as they are this vCPU's.
   ///
-  /// `last` becomes the time of the last one taken.
+  /// This is where nearly all time of a walk is spent. A function of its own, with all that the loop
+  /// needs handed in once: the track is looked up once and not for every event, and the loop's own
+  /// numbers stay in registers. Each kind of event that is frequent has a function of its own, too;
+  /// one that held them all would keep everything in memory.
+  ///
+  /// - Parameters:
+  ///   - track: the vCPU's.
+  ///   - output: where its intervals and facts go.
+  ///   - counts: of events by number.
+  ///   - last: becomes the time of the last record taken.
+  ///   - events: what event ids stand for.
+  ///   - run: the records.
+  ///   - due: records up to this time may be taken.
   @inline(never)
+  @_lifetime(run: copy run)
   func follow<Run: RecordRun & ~Escapable>(
     _ track: inout VCPUTrack, _ output: inout TimelineOutput, _ counts: inout EventCounts,
-    _ last: inout UInt64, _ events: EventTable, _ conversion: ClockConversion?, _ run: inout Run,
-    until due: UInt64
+    _ last: inout UInt64, _ events: EventTable, _ run: inout Run, until due: UInt64
+  ) throws(PageFault) -> TimelineConsumer.Pause {
+    // A copy whose address nobody else has.
+    var records = run
+    do throws(PageFault) {
+      let pause = try take(&track, &output, &counts, &last, events, &records, until: due)
+      run = records
+      return pause
+    } catch {
+      run = records
+      throw error
+    }
+  }
+
+  @inline(__always)
+  @_lifetime(records: copy records)
+  private func take<Run: RecordRun & ~Escapable>(
+    _ track: inout VCPUTrack, _ output: inout TimelineOutput, _ counts: inout EventCounts,
+    _ last: inout UInt64, _ events: EventTable, _ records: inout Run, until due: UInt64
   ) throws(PageFault) -> TimelineConsumer.Pause {
     let isConverted = conversion != nil
     while true {
-      let record = run.record
+      let record = records.record
       guard record.length >= 8 else { return .another }
-      let header = RecordHeader(run.bytes, at: record.offset)
+      // Fields that lie within an event's least length lie within the record.
+      let bytes = records.bytes.extracting(droppingFirst: record.offset)
+      let header = RecordHeader(bytes, at: 0)
       let event = events[header.event]
       guard header.thread == thread, event.isPacked, record.length >= Int(event.minimumLength)
       else { return .another }
-      var time = record.timestamp
-      if isConverted { time = TimelineConsumer.convert(time, conversion) }
+      if event.vcpuOffset != 0 {
+        let named = Int32(bitPattern: bytes.u32(at: Int(event.vcpuOffset)))
+        guard Int64(named) == vcpu else { return .another }
+      }
+      let time =
+        isConverted ? TimelineConsumer.convert(record.timestamp, conversion) : record.timestamp
       if event.kind != .other {
-        let fields = RecordFields(
-          run.bytes.extracting(record.offset..<record.offset &+ record.length),
-          events.layouts(event.number))
-        guard feed(event.kind, fields, at: time, to: &track, &output) else { return .another }
+        if event.kind.movesBetweenThreads { return .another }
+        feed(
+          event.kind, RecordFields(bytes, events.layouts(event.number)), at: time, to: &track,
+          &output)
       }
       counts.add(Int(event.number))
       last = time
-      guard try run.advance() else { return .atEnd }
-      let next = run.record.timestamp
+      guard try records.advance() else { return .atEnd }
+      let next = records.record.timestamp
       if next < record.timestamp { return .wentBack(from: record.timestamp) }
       if next > due { return .notDue }
     }
   }
 
-  /// Hands an event to the track, if it is for this vCPU alone; else does nothing.
+  /// Hands an event to the track.
   @inline(__always)
   private func feed(
     _ kind: EventKind, _ fields: RecordFields, at time: UInt64, to track: inout VCPUTrack,
     _ output: inout TimelineOutput
-  ) -> Bool {
+  ) {
     switch kind {
-    case .entry:
-      guard isNamed(by: fields.integer(EntryField.vcpu)) else { return false }
-      track.entered(at: time, cpu: cpu, fields, &output)
-    case .exit:
-      guard !fields.has(ExitField.vcpu) || isNamed(by: fields.integer(ExitField.vcpu)) else {
-        return false
-      }
-      track.exited(at: time, cpu: cpu, fields, &output)
-    case .nestedExit:
-      guard !fields.has(ExitField.vcpu) || isNamed(by: fields.integer(ExitField.vcpu)) else {
-        return false
-      }
-      track.nestedExited(at: time, cpu: cpu, fields, &output)
-    case .smmTransition, .vcpuMention:
-      guard isNamed(by: fields.integer(MentionField.vcpu)) else { return false }
-      track.apply(kind, fields, cpu: cpu, at: time, &output)
-    case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC:
-      return false
+    case .entry: track.entered(at: time, cpu: cpu, fields, &output)
+    case .exit: track.exited(at: time, cpu: cpu, fields, &output)
+    case .nestedExit: track.nestedExited(at: time, cpu: cpu, fields, &output)
     case .emulateInstruction: track.emulated(at: time, cpu: cpu, fields, &output)
     case .fpu: track.fpu(at: time, cpu: cpu, fields, &output)
+    case .nestedExitInject: track.injectedExit(at: time, cpu: cpu, fields, &output)
+    case .nestedEntry: track.nestedEntry(at: time, cpu: cpu, fields, &output)
+    case .userspaceExit: track.exitedToUserspace(at: time, cpu: cpu, fields, &output)
     case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
       track.handled(at: time, cpu: cpu, &output)
-    case .interrupt, .other: break
     default: track.apply(kind, fields, cpu: cpu, at: time, &output)
     }
-    return true
+  }
+}
+
+extension EventKind {
+  /// Whether an event may be about other threads or other vCPUs than its own.
+  @inline(__always)
+  var movesBetweenThreads: Bool {
+    switch self {
+    case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: true
+    default: false
+    }
   }
 }

@@ -63,18 +63,16 @@ extension TimelineConsumer {
   }
 
   /// Takes records of the thread here as long as they are of its only vCPU.
-  ///
-  /// A function of its own, with all that the loop needs handed in once: the track is looked up once
-  /// and not for every event, and the loop's own numbers stay in registers.
   @inline(__always)
   private mutating func followSole<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64
   ) throws(PageFault) -> Pause {
     let here = SoleVCPU(
-      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu)
+      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu,
+      conversion: conversion)
     return try here.follow(
       &tracker.tracks[Int(tracker.here.soleTrack)], &tracker.output, &counts, &tracker.here.last,
-      events, isConverted ? conversion : nil, &run,
+      events, &run,
       // Scheduler events are never taken there, and everything else of the thread may come early.
       until: ordersByThread ? .max : due)
   }

@@ -36,7 +36,9 @@ struct TimelineOutput {
   let window: Range<UInt64>
   /// From which numbers on something is worth a fact.
   let limits: WatchLimits
-  var receiver: (any IntervalReceiver)?
+  let receiver: (any IntervalReceiver)?
+  /// All of the recording is counted and no interval is handed out: what a summary wants.
+  let isSummary: Bool
   var facts: [TimelineFact] = []
   /// kvm_entry after kvm_entry or kvm_exit after kvm_exit was seen without loss.
   var sawUnmatchedPair = false
@@ -60,6 +62,7 @@ struct TimelineOutput {
     self.window = window
     self.limits = limits
     self.receiver = receiver
+    isSummary = receiver == nil && window == 0..<UInt64.max
     nestedExitsAreRecorded = records.contains(.nestedExit)
     levelEventsAreRecorded = records.contains(.userspaceExit) && records.contains(.smmTransition)
   }
@@ -70,7 +73,7 @@ struct TimelineOutput {
   }
 
   @inline(__always)
-  func counts(_ time: UInt64) -> Bool { window.contains(time) }
+  func counts(_ time: UInt64) -> Bool { isSummary || window.contains(time) }
 
   mutating func add(_ fact: TimelineFact) {
     let isNote = fact.kind.isNote

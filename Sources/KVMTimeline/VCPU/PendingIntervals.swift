@@ -19,25 +19,41 @@ extension VCPUTrack {
   static let mostPending = 64
 
   /// Hands an interval out, or keeps it until its level and state are certain.
+  ///
+  /// It ends after it begins.
   @inline(__always)
   mutating func emit(
-    _ begin: UInt64, _ end: UInt64, _ state: VCPUState, exit: ExitCode?, cpu: Int32,
+    _ begin: UInt64, _ end: UInt64, _ state: VCPUState, cpu: Int32, _ output: inout TimelineOutput
+  ) {
+    if levelIsProved && !holdsForWakeup && pending.isEmpty && output.isSummary {
+      stateTotals.add(end &- begin, state: state, level: level)
+    } else {
+      emitUncommon(begin, end, state, cpu, &output)
+    }
+  }
+
+  @inline(never)
+  private mutating func emitUncommon(
+    _ begin: UInt64, _ end: UInt64, _ state: VCPUState, _ cpu: Int32,
     _ output: inout TimelineOutput
   ) {
-    if begin >= end { return }
     if pending.isEmpty && levelIsProved && !holdsForWakeup {
-      report(begin, end, state, level, isSMM, exit, cpu, &output)
+      report(begin, end, state, level, isSMM, reason, cpu, &output)
     } else {
       // Whatever is proved later, nobody saw what happened in a gap.
       let known = state == .lost ? GuestLevel.unknown : levelIsProved ? level : nil
       keep(
         PendingInterval(
           begin: begin, end: end, state: state, level: known, isSMM: isSMM,
-          exit: exit, cpu: cpu), &output)
+          exit: reason, cpu: cpu), &output)
     }
   }
 
+  /// The exit that an interval belongs to, for its row.
+  private var reason: ExitCode? { hasReason ? exit.code : nil }
+
   /// Queues an interval behind those that wait already.
+  @inline(never)
   mutating func keep(_ interval: PendingInterval, _ output: inout TimelineOutput) {
     if interval.begin >= interval.end { return }
     if pending.count >= Self.mostPending { makeRoom(&output) }
@@ -57,7 +73,6 @@ extension VCPUTrack {
   /// Counts an interval and gives it to the receiver.
   ///
   /// What lies outside the window is cut off.
-  @inline(__always)
   mutating func report(
     _ begin: UInt64, _ end: UInt64, _ state: VCPUState, _ level: GuestLevel, _ isSMM: Bool,
     _ exit: ExitCode?, _ cpu: Int32, _ output: inout TimelineOutput

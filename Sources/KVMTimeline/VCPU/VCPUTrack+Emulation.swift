@@ -10,7 +10,7 @@ extension VCPUTrack {
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     let rip = fields.integer(EmulateField.rip)
-    settle(isTwin: false, emulatedRIP: rip, &output)
+    settle(emulatedRIP: rip, &output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
     // The second event of an instruction that could not be emulated.

@@ -2,11 +2,11 @@ import KVMEvents
 
 extension VCPUTrack {
   /// kvm_entry.
-  @inline(__always)
+  @inline(never)
   mutating func entered<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(isTwin: false, &output)
+    settle(&output)
     if hasEntry {
       entryFailed(&output)
       output.sawUnmatchedPair = true
@@ -18,7 +18,7 @@ extension VCPUTrack {
       holdsForWakeup = false
       flush(&output)
     }
-    closeExit(answeredAt: time, &output)
+    answerExit(at: time, &output)
     hasEntry = true
     entryAt = time
     entryCPU = newCPU
@@ -57,25 +57,20 @@ extension VCPUTrack {
   }
 
   /// kvm_exit.
-  @inline(__always)
+  @inline(never)
   mutating func exited<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(isTwin: false, &output)
+    settle(&output)
     if exit.isOpen {
       if !hasEntry { output.sawUnmatchedPair = true }
-      closeExit(answeredAt: nil, &output)
+      dropExit(&output)
     }
     if hasEntry && visible == .host {
       entryReachedGuest(at: time, &output)
       cpu = newCPU
     } else {
-      isInHost(at: time, cpu: newCPU, &output)
-      if hasEntry {
-        entryReachedGuest(at: time, &output)
-      } else {
-        cut(at: time, &output)
-      }
+      exitedFromElsewhere(at: time, cpu: newCPU, &output)
     }
     if output.counts(time) { counters.exits &+= 1 }
     if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
@@ -101,23 +96,30 @@ extension VCPUTrack {
     injectWasUnasked = false
   }
 
+  /// The vCPU was not known to be about to enter the guest.
+  @inline(never)
+  private mutating func exitedFromElsewhere(
+    at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput
+  ) {
+    isInHost(at: time, cpu: newCPU, &output)
+    if hasEntry {
+      entryReachedGuest(at: time, &output)
+    } else {
+      cut(at: time, &output)
+    }
+  }
+
   /// kvm_nested_vmexit: the exit was L2's.
-  @inline(__always)
+  @inline(never)
   mutating func nestedExited<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
     if episode != nil { endEpisode(toldL1: false, &output) }
     if exit.awaitsTwin {
-      settle(isTwin: true, &output)
+      settleByTwin(&output)
     } else {
-      // The kvm_exit was not recorded, or something stood between: the level is certain all the
-      // same.
-      entryFailed(&output)
-      isInHost(at: time, cpu: cpu, &output)
-      if exit.isOpen { exit.level = .l2 }
-      if level != .l2 { cut(at: time, &output) }
-      proveL2(&output)
+      nestedExitedAlone(at: time, cpu: cpu, &output)
     }
     if output.counts(exit.isOpen ? exit.at : time) { counters.l2Exits &+= 1 }
     counters.nestedEvents &+= 1
@@ -130,11 +132,23 @@ extension VCPUTrack {
     lastL2Exit.info2 = fields.integer(ExitField.info2)
   }
 
+  /// The kvm_exit was not recorded, or something stood between: the level is certain all the same.
+  @inline(never)
+  private mutating func nestedExitedAlone(
+    at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
+  ) {
+    entryFailed(&output)
+    isInHost(at: time, cpu: cpu, &output)
+    if exit.isOpen { exit.level = .l2 }
+    if level != .l2 { cut(at: time, &output) }
+    proveL2(&output)
+  }
+
   /// kvm_nested_vmexit_inject: L1 goes on and is told of an exit.
   mutating func injectedExit<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
     if isa == nil {
@@ -191,7 +205,7 @@ extension VCPUTrack {
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     counters.nestedEvents &+= 1
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     if isa == nil && fields.has(NestedEntryField.isa) {
       isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(NestedEntryField.isa)))
@@ -223,7 +237,7 @@ extension VCPUTrack {
   /// kvm_nested_vmenter_failed: L1 goes on, L2 was not entered.
   mutating func nestedEntryFailed(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
     counters.nestedEvents &+= 1
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     nestedEntryIsAsked = false
     if isInRun { isInHost(at: time, cpu: cpu, &output) }
@@ -235,7 +249,7 @@ extension VCPUTrack {
   mutating func exitedToUserspace<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     if base == .userspace {
       // KVM_RUN ended without an event in it: it was refused or interrupted at once.
@@ -291,12 +305,12 @@ extension VCPUTrack {
   }
 
   /// kvm_fpu: loaded when KVM_RUN begins.
-  @inline(__always)
+  @inline(never)
   mutating func fpu<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     if fields.integer(FPUField.load) != 0 || base != .userspace {
-      settle(isTwin: false, &output)
+      settle(&output)
       entryFailed(&output)
       isInHost(at: time, cpu: cpu, &output)
     }
@@ -306,7 +320,7 @@ extension VCPUTrack {
   mutating func smm<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     if isInRun { isInHost(at: time, cpu: cpu, &output) }
     endEpisode(toldL1: false, &output)
@@ -348,7 +362,7 @@ extension VCPUTrack {
   /// An event that only KVM_RUN causes and that comes after the exit's owner is known.
   @inline(__always)
   mutating func handled(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
-    settle(isTwin: false, &output)
+    settle(&output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
   }

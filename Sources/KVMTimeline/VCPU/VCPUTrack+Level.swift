@@ -1,28 +1,26 @@
 import KVMEvents
 
 extension VCPUTrack {
-  /// Finds out whose the open exit was, now that the event after it has come.
+  /// Finds out whose the open exit was, now that the event after it has come and is not
+  /// kvm_nested_vmexit.
   ///
   /// kvm_nested_vmexit follows the kvm_exit of L2 before anything else that KVM does with the exit;
   /// if another event of that kind comes first, the exit was L1's.
   ///
   /// - Parameters:
-  ///   - isTwin: the event is kvm_nested_vmexit.
   ///   - emulatedRIP: the address of the instruction, if the event is kvm_emulate_insn.
-  ///   - isEnd: there is no next event.
   ///   - output: where intervals and facts go.
   @inline(__always)
-  mutating func settle(
-    isTwin: Bool, emulatedRIP: UInt64? = nil, isEnd: Bool = false, _ output: inout TimelineOutput
+  mutating func settle(emulatedRIP: UInt64? = nil, _ output: inout TimelineOutput) {
+    if exit.awaitsTwin { settleWithoutTwin(emulatedRIP, &output) }
+  }
+
+  @inline(never)
+  private mutating func settleWithoutTwin(
+    _ emulatedRIP: UInt64?, _ output: inout TimelineOutput
   ) {
-    if !exit.awaitsTwin { return }
     exit.awaitsTwin = false
-    if isTwin {
-      exit.level = .l2
-      proveL2(&output)
-    } else if isEnd {
-      exit.level = levelIsProved ? level : .unknown
-    } else if let emulatedRIP, isStaleExit(before: emulatedRIP) {
+    if let emulatedRIP, isStaleExit(before: emulatedRIP) {
       // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its
       // twin.
       exit.level = .l2
@@ -37,18 +35,51 @@ extension VCPUTrack {
       exit.level = levelIsProved ? level : .unknown
       asksForNestedEntry(&output)
     }
-    if hasGuestStretch {
-      hasGuestStretch = false
-      let level = exit.level
-      if pending.isEmpty && !holdsForWakeup {
-        report(guestBegin, exit.at, .guest, level, isSMM, exit.code, guestCPU, &output)
-      } else {
-        keep(
-          PendingInterval(
-            begin: guestBegin, end: exit.at, state: .guest, level: level, isSMM: isSMM,
-            exit: exit.code, cpu: guestCPU), &output)
-        flush(&output)
+    endGuestStretch(&output)
+  }
+
+  /// The same when kvm_nested_vmexit has come: the exit was L2's.
+  @inline(__always)
+  mutating func settleByTwin(_ output: inout TimelineOutput) {
+    exit.awaitsTwin = false
+    exit.level = .l2
+    proveL2(&output)
+    endGuestStretch(&output)
+  }
+
+  /// The same when there is no next event.
+  mutating func settleAtEnd(_ output: inout TimelineOutput) {
+    if !exit.awaitsTwin { return }
+    exit.awaitsTwin = false
+    exit.level = levelIsProved ? level : .unknown
+    endGuestStretch(&output)
+  }
+
+  /// The level of the stretch before the open exit is now known.
+  @inline(__always)
+  private mutating func endGuestStretch(_ output: inout TimelineOutput) {
+    if !hasGuestStretch { return }
+    hasGuestStretch = false
+    if pending.isEmpty && !holdsForWakeup && output.isSummary {
+      if guestBegin < exit.at {
+        stateTotals.add(exit.at &- guestBegin, state: .guest, level: exit.level)
       }
+    } else {
+      endGuestStretchUncommon(&output)
+    }
+  }
+
+  @inline(never)
+  private mutating func endGuestStretchUncommon(_ output: inout TimelineOutput) {
+    if pending.isEmpty && !holdsForWakeup {
+      report(
+        guestBegin, exit.at, .guest, exit.level, isSMM, exit.code, guestCPU, &output)
+    } else {
+      keep(
+        PendingInterval(
+          begin: guestBegin, end: exit.at, state: .guest, level: exit.level, isSMM: isSMM,
+          exit: exit.code, cpu: guestCPU), &output)
+      flush(&output)
     }
   }
 

@@ -139,7 +139,7 @@ extension VCPUTrack {
           kind: .lossMayHide, vcpu: index, begin: max(time, since), end: max(time, since), count: 1,
           cpu: Int(cpu), level: levelIsProved ? level : .unknown))
     }
-    settle(isTwin: false, isEnd: true, &output)
+    settleAtEnd(&output)
     endEpisode(toldL1: false, &output)
     if hasEntry {
       hasEntry = false
@@ -147,7 +147,7 @@ extension VCPUTrack {
       visible = .unknown
     }
     resolveGuestProof(reached: false, &output)
-    closeExit(answeredAt: nil, &output)
+    dropExit(&output)
     let from = max(time, since)
     cut(at: from, &output)
     // Another thread's event may have been the last one before the gap.

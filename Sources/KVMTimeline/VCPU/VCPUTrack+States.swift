@@ -1,17 +1,13 @@
 import KVMEvents
 
 extension VCPUTrack {
-  /// The exit that an interval belongs to, for its row.
-  @inline(__always)
-  private var reason: ExitCode? { hasReason ? exit.code : nil }
-
   /// Ends the open interval at `time` and begins the next one there.
   @inline(__always)
   mutating func cut(at time: UInt64, _ output: inout TimelineOutput) {
     if hasGuestStretch { keepGuestStretch(&output) }
     if time > since {
       if exit.isOpen && visible.isAwayFromExit { exit.offCPU &+= time &- since }
-      emit(since, time, visible, exit: reason, cpu: cpu, &output)
+      emit(since, time, visible, cpu: cpu, &output)
     }
     since = max(since, time)
   }
@@ -67,7 +63,11 @@ extension VCPUTrack {
   /// `host` from there.
   @inline(__always)
   mutating func entryFailed(_ output: inout TimelineOutput) {
-    if !hasEntry { return }
+    if hasEntry { openEntryFailed(&output) }
+  }
+
+  @inline(never)
+  private mutating func openEntryFailed(_ output: inout TimelineOutput) {
     hasEntry = false
     if output.counts(entryAt) { counters.entriesFailed &+= 1 }
     resolveGuestProof(reached: false, &output)
@@ -81,7 +81,7 @@ extension VCPUTrack {
     // Nothing may have cut in between: then the host's interval ends at the entry.
     if entryAt >= since {
       if entryAt > since {
-        emit(since, entryAt, visible, exit: reason, cpu: cpu, &output)
+        emit(since, entryAt, visible, cpu: cpu, &output)
       }
     } else {
       entryAt = since
@@ -93,21 +93,27 @@ extension VCPUTrack {
     since = max(time, entryAt)
   }
 
-  /// Closes the open exit: `time` is that of the kvm_entry, nil when none answers it.
+  /// Closes the open exit, if there is one: a kvm_entry at `time` answers it.
   @inline(__always)
-  mutating func closeExit(answeredAt time: UInt64?, _ output: inout TimelineOutput) {
+  mutating func answerExit(at time: UInt64, _ output: inout TimelineOutput) {
+    if !exit.isOpen { return }
+    guard time >= exit.at else { return dropExit(&output) }
+    exit.isOpen = false
+    exit.awaitsTwin = false
+    if !output.counts(exit.at) { return }
+    exits.addAnswered(
+      level: exit.level, exit: exit.code, isReflected: exit.isReflected,
+      handling: time &- exit.at, offCPU: exit.offCPU)
+  }
+
+  /// Closes the open exit, if there is one, without an answer.
+  @inline(never)
+  mutating func dropExit(_ output: inout TimelineOutput) {
     if !exit.isOpen { return }
     exit.isOpen = false
     exit.awaitsTwin = false
     if !output.counts(exit.at) { return }
-    if let time, time >= exit.at {
-      let took = time &- exit.at
-      exits.addAnswered(
-        level: exit.level, exit: exit.code, isReflected: exit.isReflected, handling: took,
-        onCPU: took &- min(took, exit.offCPU))
-    } else {
-      exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
-    }
+    exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
   }
 
   /// Ends the track at `time`: the vCPU is gone, or the trace is.
@@ -116,14 +122,14 @@ extension VCPUTrack {
     isClosed = true
     // Where time ran backwards the last event need not be the latest.
     end = max(end, time, since)
-    settle(isTwin: false, isEnd: true, &output)
+    settleAtEnd(&output)
     endEpisode(toldL1: false, &output)
     if hasEntry {
       // Nobody knows whether the last entry reached the guest.
       cut(at: min(max(entryAt, since), end), &output)
       visible = .unknown
     }
-    closeExit(answeredAt: nil, &output)
+    dropExit(&output)
     cut(at: end, &output)
     holdsForWakeup = false
     flushUnproved(&output)
