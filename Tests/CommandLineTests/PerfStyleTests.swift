@@ -34,8 +34,9 @@ import TraceTestSupport
     }
   }
 
-  /// perf lets the first entry of a new VM answer the last exit of the old one, 58 ms later: it knows threads only. All
-  /// 13 of its IO_INSTRUCTION are such.
+  /// perf lets the first entry of a new VM answer the last exit of the old one, 58 ms later.
+  ///
+  /// It knows threads only. All 13 of its IO_INSTRUCTION are such.
   @Test func noEntryOfOneVMAnswersAnExitOfAnother() throws {
     let outcome = try Self.table(Self.manyVMs)
     let theirs = try Self.rows(Self.peer(Self.manyVMs))

@@ -135,6 +135,53 @@ struct PerfDataTests {
     #expect(records.tasks.process(of: 11) == 10)
   }
 
+  /// `perf record --no-timestamp`: the event for such records has no time, tracepoints have.
+  @Test("a record that is no sample ends like its own event says")
+  func trailers() throws {
+    var dummy = PerfDataBuilder.Attribute(config: 9, sampleType: 0x10082, ids: [9])
+    dummy.type = 1
+    var builder = PerfDataBuilder(attributes: [
+      PerfDataBuilder.Attribute(config: 7, sampleType: PerfDataBuilder.usual, ids: [1, 2]), dummy,
+    ])
+    var body = ByteWriter(order: builder.order)
+    for number in [10, 11] as [UInt32] { body.integer(number) }
+    body.raw(Array("early".utf8) + [0, 0, 0])
+    // TID, CPU 1, IDENTIFIER: read like a tracepoint's, the thread would be the time.
+    for number in [10, 11, 1, 0] as [UInt32] { body.integer(number) }
+    body.integer(UInt64(9))
+    builder.record(3, body.bytes)
+    builder.sample(Sample(time: 100))
+    let (reading, _, _) = try PerfDataReading.read(builder.file)
+    #expect(reading.events.map(\.comm) == ["early"])
+  }
+
+  @Test("an event that is only counted, or not every time, is not recorded")
+  func recordedEvents() throws {
+    var attributes = [7, 8, 9].map { number in
+      PerfDataBuilder.Attribute(
+        config: number, sampleType: PerfDataBuilder.usual, ids: [number])
+    }
+    attributes[1].period = 0
+    attributes[2].period = 1000
+    let bytes = PerfDataBuilder(attributes: attributes).file
+    let file = try PerfDataFile.open(MappedFile(copying: bytes, path: "built"))
+    #expect(file.recordedEvents == [7])
+  }
+
+  /// An interrupt between the guest and the host has the mark of guest mode, though the host handles it.
+  @Test("samples with marks of guest mode are the host's", arguments: [0, 4, 5] as [UInt16])
+  func guestMarks(misc: UInt16) throws {
+    var builder = PerfDataBuilder()
+    builder.sample(Sample(time: 100))
+    var bytes = builder.records.bytes
+    bytes[4] = UInt8(misc)
+    builder.records = ByteWriter(order: builder.order)
+    builder.records.raw(bytes)
+    let (reading, _, _) = try PerfDataReading.read(builder.file)
+    #expect(reading.events.map(\.time) == [100])
+    #expect(reading.damage.isEmpty)
+  }
+
   @Test("a loss stands before the next sample of its CPU")
   func loss() throws {
     var builder = PerfDataBuilder()

@@ -12,6 +12,8 @@ public struct PerfDataBuilder: Sendable {
     public var sampleType: UInt64
     /// Which parts a counter's value has.
     public var readFormat: UInt64 = 0
+    /// Events from one sample to the next; 0 when it is only counted.
+    public var period: UInt64 = 1
     /// The ids of its samples.
     public var ids: [UInt64]
 
@@ -193,7 +195,7 @@ public struct PerfDataBuilder: Sendable {
     body.integer(attribute.type)
     body.integer(UInt32(128))
     body.integer(attribute.config)
-    body.integer(UInt64(1))
+    body.integer(attribute.period)
     body.integer(attribute.sampleType)
     body.integer(attribute.readFormat)
     // sample_id_all: bit 18, counted from the top of each byte on a big-endian machine.

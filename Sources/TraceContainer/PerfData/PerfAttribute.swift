@@ -8,6 +8,8 @@ public struct PerfAttribute: Sendable {
   public let type: UInt32
   /// The event's number within its type: for a tracepoint, its id.
   public let config: UInt64
+  /// Events from one sample to the next, or samples a second; 0 when it is only counted.
+  let period: UInt64
   /// Which parts a sample has: `PERF_SAMPLE_…`.
   public let sampleType: UInt64
   /// Which parts a counter's value has: `PERF_FORMAT_…`.
@@ -26,6 +28,11 @@ public struct PerfAttribute: Sendable {
 
   /// Whether it is a tracepoint.
   public var isTracepoint: Bool { type == Self.tracepoint }
+  /// Whether each time that it happens is in the recording.
+  ///
+  /// Not so with a period of more than one, with a number of samples a second, and for members of a
+  /// group that are only read with their leader (`perf record -e '{…}:S'`).
+  public var isRecordedWhole: Bool { period == 1 && flags & 1 << 10 == 0 }
   /// Whether records that are no samples end with the parts that place them.
   var placesAllRecords: Bool { flags & 1 << 18 != 0 }
   /// Whether `clock` counts.
@@ -35,6 +42,7 @@ public struct PerfAttribute: Sendable {
   init(_ bytes: RawSpan, _ order: ByteOrder) {
     type = bytes.u32(at: 0, order)
     config = bytes.u64(at: 8, order)
+    period = bytes.u64(at: 16, order)
     sampleType = bytes.u64(at: 24, order)
     readFormat = bytes.u64(at: 32, order)
     // Bit fields: the compilers of big-endian machines begin at the top of each byte.

@@ -100,9 +100,9 @@ public struct PerfDataFile: Sendable {
     return "perf"
   }
 
-  /// The numbers of the events that were recorded.
+  /// The numbers of the events that were recorded, each time that they happened.
   public var recordedEvents: Set<UInt64> {
-    Set(attributes.filter(\.isTracepoint).map(\.config))
+    Set(attributes.filter { $0.isTracepoint && $0.isRecordedWhole }.map(\.config))
   }
 
   /// Whether samples say their CPU.

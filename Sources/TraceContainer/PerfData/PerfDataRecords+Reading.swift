@@ -179,9 +179,7 @@ extension PerfDataRecords {
 
   /// Where and when a record that is no sample happened; zeros where it does not say.
   private func placement(_ record: Range<Int>, _ bytes: RawSpan) -> (time: UInt64, cpu: Int32?) {
-    guard let trailer = layouts.trailer, record.count >= 8 + trailer.trailerSize else {
-      return (0, nil)
-    }
+    guard let trailer = layouts.trailer(bytes, record, order) else { return (0, nil) }
     var time: UInt64 = 0
     if trailer.trailerTime > 0 {
       time = bytes.u64(at: record.upperBound - trailer.trailerTime, order)

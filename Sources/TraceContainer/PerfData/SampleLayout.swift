@@ -30,6 +30,8 @@ struct SampleLayout: Equatable, BitwiseCopyable {
   var trailerSize = 0
   var trailerTime = 0
   var trailerCPU = 0
+  /// Whether the trailer ends with the id of the event that it is laid out for.
+  var trailerHasID = false
 
   /// The bits of a sample type.
   enum Part {
@@ -79,6 +81,7 @@ struct SampleLayout: Equatable, BitwiseCopyable {
     for part in [Part.identifier, Part.cpu, Part.stream, Part.id, Part.time, Part.thread]
     where type & part != 0 {
       trailerSize += 8
+      if part == Part.identifier { trailerHasID = true }
       if part == Part.cpu { trailerCPU = trailerSize }
       if part == Part.time { trailerTime = trailerSize }
     }

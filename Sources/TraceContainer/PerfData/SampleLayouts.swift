@@ -1,11 +1,13 @@
+internal import TraceBytes
+
 /// Finds a sample's layout by the id that it carries.
 struct SampleLayouts {
   /// All layouts, each once.
   private(set) var layouts: [SampleLayout] = []
   /// Where samples carry their ids, or -1: then all have the first layout.
   let idPlace: Int
-  /// What is true of all records that are no samples.
-  let trailer: SampleLayout?
+  /// What the first records that are no samples look like that say where they belong.
+  private let trailer: SampleLayout?
   /// By id, minus the lowest: number of its layout, plus 1; for ids that lie close together.
   private(set) var dense: [UInt16] = []
   private(set) var lowest: UInt64 = 0
@@ -48,6 +50,17 @@ struct SampleLayouts {
     } else {
       sparse = pairs
     }
+  }
+
+  /// How a record that is no sample ends; nil when it does not say where it belongs.
+  func trailer(_ bytes: RawSpan, _ record: Range<Int>, _ order: ByteOrder) -> SampleLayout? {
+    guard var trailer else { return nil }
+    if trailer.trailerHasID, layouts.count > 1, record.count >= 16 {
+      // perf's own event for such records (DUMMY) has other parts than tracepoints have.
+      let number = number(of: bytes.u64(at: record.upperBound - 8, order))
+      if number > 0 { trailer = layouts[Int(number) - 1] }
+    }
+    return record.count >= 8 + trailer.trailerSize ? trailer : nil
   }
 
   /// The layout that has an id: its number plus 1; 0 for an unknown id.
