@@ -41,7 +41,8 @@ extension Analysis {
         let count = counts[result.count]
         var stream = StreamInfo(
           buffer: buffer.name.isEmpty ? nil : buffer.name, cpu: location.cpu,
-          offset: location.offset.rawValue, size: location.size)
+          offset: (file.part(at: location.offset)?.offset ?? location.offset).rawValue,
+          size: location.size)
         stream.events = count.events
         stream.lostEvents = count.hasUncountedLoss ? nil : count.lostEvents
         stream.lostGaps = count.lostGaps

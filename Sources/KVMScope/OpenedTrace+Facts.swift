@@ -12,7 +12,7 @@ extension OpenedTrace {
     facts.timeUnit = timeUnit
     facts.kernel = recording.uname
     facts.cpus = max(recording.cpuCount, cpuNumbers.count)
-    facts.damage = recording.damage.map { Damage(offset: $0.offset.rawValue, what: $0.what) }
+    facts.damage = recording.damage.map { damage(at: $0.offset.rawValue, $0.what) }
     // The container does not say where a text began: the file's beginning stands for it.
     for problem in catalogue.problems where problem.costsEvents {
       facts.damage.append(
@@ -31,10 +31,18 @@ extension OpenedTrace {
     facts.lostEvents = walk.lostUncounted ? nil : walk.lostEvents
     facts.begin = walk.span?.lowerBound
     facts.end = walk.span?.upperBound
-    for damage in walk.damages
-    where !facts.damage.contains(where: { $0.offset == damage.offset && $0.what == damage.what }) {
-      facts.damage.append(Damage(offset: damage.offset, what: damage.what))
+    for found in walk.damages {
+      let damage = damage(at: found.offset, found.what)
+      if !facts.damage.contains(damage) { facts.damage.append(damage) }
     }
     return facts
+  }
+
+  /// Damage at a place of the recording: in a directory, that of the file which it is in.
+  private func damage(at offset: UInt64, _ what: String) -> TraceChecks.Damage {
+    guard case .traceDat(let file) = recording, let part = file.part(at: FileOffset(offset)) else {
+      return TraceChecks.Damage(offset: offset, what: what)
+    }
+    return TraceChecks.Damage(offset: part.offset.rawValue, what: "\(part.name): \(what)")
   }
 }

@@ -26,18 +26,7 @@ struct OpenedTrace {
 
   init(path: String) throws(AnalysisError) {
     self.path = path
-    let mapped: MappedFile
-    do throws(FileError) {
-      mapped = try MappedFile(path: path)
-    } catch {
-      if case .isEmpty = error { throw AnalysisError.notATrace(path: path, reason: error.reason) }
-      throw AnalysisError.cannotOpen(path: path, reason: error.reason)
-    }
-    do throws(ContainerError) {
-      recording = try Recording(mapped)
-    } catch {
-      throw AnalysisError.notATrace(path: path, reason: "\(error)")
-    }
+    recording = try Recording(path: path)
     sources = recording.formats.map { FormatSource(system: $0.system, text: $0.text) }
     catalogue = EventCatalogue(
       sources, longSize: recording.longSize, isBigEndian: recording.order == .big)
@@ -131,15 +120,20 @@ struct OpenedTrace {
 
   /// What the recording would show if it happened.
   var records: RecordedEvents {
-    guard case .perfData(let file) = recording else {
-      return RecordedEvents(Set(catalogue.descriptors.map(\.kind)))
-    }
     // The formats of a whole system may be there, though only some of its events were asked for.
-    let recorded = file.recordedEvents
-    return RecordedEvents(
-      Set(
-        zip(catalogue.events, catalogue.descriptors)
-          .filter { recorded.contains(UInt64(bitPattern: Int64($0.0.id))) }.map(\.1.kind)))
+    func kinds(_ isRecorded: (EventDescription) -> Bool) -> RecordedEvents {
+      RecordedEvents(
+        Set(
+          zip(catalogue.events, catalogue.descriptors).filter { isRecorded($0.0) }.map(\.1.kind)))
+    }
+    switch recording {
+    case .perfData(let file):
+      let recorded = file.recordedEvents
+      return kinds { recorded.contains(UInt64(bitPattern: Int64($0.id))) }
+    case .traceDat(let file):
+      let off = file.eventsSwitchedOff ?? []
+      return kinds { !off.contains("\($0.system):\($0.name)") }
+    }
   }
 
   /// The name of a thread; in a perf.data, at the present moment of a walk.
@@ -154,7 +148,10 @@ struct OpenedTrace {
   }
 
   /// The process that a thread belongs to, where the recording tells it.
-  func process(of thread: Int32) -> Int32? { walks.last?.tasks.process(of: thread) }
+  func process(of thread: Int32) -> Int32? {
+    if case .traceDat(let file) = recording { return file.savedProcesses[thread] }
+    return walks.last?.tasks.process(of: thread)
+  }
 
   /// The window of the options, in this trace's unit.
   func window(_ options: AnalysisOptions) -> Range<UInt64> {

@@ -17,6 +17,12 @@ enum Recording {
     }
   }
 
+  /// Opens a directory of bare ring buffers; nil when it is none.
+  init?(directory path: String) throws(ContainerError) {
+    guard let file = try TraceDatFile.open(directory: path) else { return nil }
+    self = .traceDat(file)
+  }
+
   /// The format texts.
   var formats: [FormatText] {
     switch self {
@@ -86,7 +92,7 @@ enum Recording {
   /// The kind of container, as in `trace.dat v7`.
   var container: String {
     switch self {
-    case .traceDat(let file): "trace.dat v\(file.version)"
+    case .traceDat(let file): file.containerName
     case .perfData(let file): file.isPipe ? "perf.data pipe" : "perf.data"
     }
   }

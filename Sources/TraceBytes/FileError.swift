@@ -30,7 +30,7 @@ extension FileError: CustomStringConvertible {
     case .system(_, let operation, let code):
       "cannot \(operation): \(FileError.message(of: code))"
     case .isDirectory:
-      "is a directory, not a trace"
+      "is a directory without ring buffers (per_cpu/cpu0/trace_pipe_raw)"
     case .notRegular:
       "is not a regular file (a pipe or a device): save it to a file first"
     case .isEmpty:

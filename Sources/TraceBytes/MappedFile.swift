@@ -26,7 +26,7 @@ public final class MappedFile: Sendable {
   ///
   /// - Throws: `FileError` with errno when the system refuses, and for directories, pipes, devices
   ///   and empty files.
-  public init(path: String) throws(FileError) {
+  public convenience init(path: String) throws(FileError) {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer, for ever if none comes.
     // SAFETY: the path is lent to the call as a text that ends in a zero byte.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -55,11 +55,16 @@ public final class MappedFile: Sendable {
     }
     // SAFETY: the range is the mapping just made. Advice only: a refusal changes nothing.
     _ = unsafe madvise(address, size, MADV_SEQUENTIAL)
+    unsafe self.init(
+      start: UnsafeRawPointer(address), byteCount: size, path: path, isBackedByFile: true)
+  }
 
+  /// Owns a mapping that was just made.
+  init(start: UnsafeRawPointer, byteCount: Int, path: String, isBackedByFile: Bool) {
     self.path = path
-    self.byteCount = size
-    self.isBackedByFile = true
-    unsafe self.start = UnsafeRawPointer(address)
+    self.byteCount = byteCount
+    self.isBackedByFile = isBackedByFile
+    unsafe self.start = start
   }
 
   /// A file in memory only, for traces that come from elsewhere than a disk.
@@ -68,7 +73,7 @@ public final class MappedFile: Sendable {
   ///   - bytes: the content, which is copied.
   ///   - path: what messages call it.
   /// - Throws: `FileError` when there are no bytes, or no memory for them.
-  public init(copying bytes: [UInt8], path: String) throws(FileError) {
+  public convenience init(copying bytes: [UInt8], path: String) throws(FileError) {
     guard !bytes.isEmpty else { throw FileError.isEmpty(path: path) }
     // SAFETY: a fresh private mapping without a file; its address is checked against MAP_FAILED
     // below.
@@ -82,10 +87,8 @@ public final class MappedFile: Sendable {
       unsafe UnsafeMutableRawBufferPointer(start: address, count: bytes.count)
         .copyMemory(from: source)
     }
-    self.path = path
-    self.byteCount = bytes.count
-    self.isBackedByFile = false
-    unsafe self.start = UnsafeRawPointer(address)
+    unsafe self.init(
+      start: UnsafeRawPointer(address), byteCount: bytes.count, path: path, isBackedByFile: false)
   }
 
   deinit {

@@ -10,6 +10,8 @@ struct HeaderPage: Sendable, Hashable {
   var commitSize: Int
   /// Where the records start.
   var dataOffset: Int
+  /// Bytes of a whole sub-buffer, as the kernel that wrote the text had them; 0 if it did not say.
+  var pageSize: Int
 
   /// Reads the text; nil when a field is missing or the timestamp is not the kernel's eight bytes
   /// at the start.
@@ -32,6 +34,8 @@ struct HeaderPage: Sendable, Hashable {
     commitOffset = commit.offset
     commitSize = commit.size
     dataOffset = data.offset
+    let (size, overflow) = data.offset.addingReportingOverflow(data.size)
+    pageSize = overflow || data.size <= 8 ? 0 : size
   }
 
   /// The layout of sub-buffers of `pageSize` bytes, or nil if there is none like that.

@@ -204,16 +204,44 @@ struct HostileFileTests {
     }
   }
 
-  @Test("Sub-buffers of a size that no kernel has are refused")
-  func pageSizes() throws {
-    for size: UInt32 in [0, 16, 20, 255, .max] {
-      let six = patched(builder(version: 6).bytes(), size, at: 14)
-      #expect(try openingError(six)?.reason == .implausible, "\(size)")
+  /// Places where a file says the size of its sub-buffers, header_page aside.
+  private func placesOfPageSize(_ bytes: [UInt8], version: Int) throws -> [Int] {
+    if version == 6 { return [14] }
+    let offset = try open(bytes).buffers[0].streams[0].offset.rawValue
+    return [try place(of: offset, in: bytes) - 12]
+  }
+
+  @Test("A size of sub-buffers that the data do not have is not believed", arguments: [6, 7])
+  func wrongPageSizes(version: Int) throws {
+    let bytes = builder(version: version).bytes()
+    let whole = try FileReading(open(bytes))
+    #expect(whole.streams.contains { !$0.records.isEmpty })
+    for size: UInt32 in [0, 16, 17, 20, 255, 1024, 2048, 8192, 1 << 20, .max] {
+      for place in try placesOfPageSize(bytes, version: version) {
+        let trace = try open(patched(bytes, size, at: place))
+        #expect(trace.damage.count == 1, "\(size)")
+        #expect(trace.damage.first?.what.contains("of \(size) bytes are announced") == true)
+        #expect(try FileReading(trace).streams.map(\.records) == whole.streams.map(\.records))
+      }
     }
-    let seven = builder().bytes()
-    let offset = try open(seven).buffers[0].streams[0].offset.rawValue
-    let size = try place(of: offset, in: seven) - 12
-    #expect(try openingError(patched(seven, UInt32(17), at: size))?.reason == .implausible)
+  }
+
+  @Test(
+    "Sub-buffers of a size that no kernel has are refused where header_page has none",
+    arguments: [6, 7])
+  func pageSizes(version: Int) throws {
+    var bytes = builder(version: version).bytes()
+    let places = try placesOfPageSize(bytes, version: version)
+    let text = Array("size:240;".utf8)
+    let data = try #require(
+      bytes.indices.dropLast(8).first { bytes[$0..<$0 + 9].elementsEqual(text) })
+    for digit in data + 5..<data + 8 { bytes[digit] = UInt8(ascii: "0") }
+    for size: UInt32 in [0, 16, 20, 255, .max] {
+      for place in places {
+        #expect(
+          try openingError(patched(bytes, size, at: place))?.reason == .implausible, "\(size)")
+      }
+    }
   }
 
   @Test("A description of sub-buffers that cannot be read is refused")

@@ -12,11 +12,6 @@ extension TraceDatFile {
     guard let page = HeaderPage(headerPage) else {
       throw ContainerError(.unknownLayout, at: FileOffset(0), part: "header_page")
     }
-    guard let layout = page.layout(pageSize: pageSize, order: order) else {
-      throw ContainerError(
-        .implausible, at: place, found: pageSize,
-        expected: UInt64(SubBufferLayout.maximumPageSize), part: "bytes of a sub-buffer")
-    }
     var streams: [CPUStreamLocation] = []
     let known = buffers.reduce(0) { $0 + $1.streams.count }
     if known + cpus.count > Limits.streams {
@@ -32,12 +27,52 @@ extension TraceDatFile {
       streams.append(location(of: cpu, number: number, compressed: compressed, buffer: name))
     }
     streams.sort { $0.cpu < $1.cpu }
+    guard let layout = layout(of: streams, page, announced: pageSize, at: place) else {
+      throw ContainerError(
+        .implausible, at: place, found: pageSize,
+        expected: UInt64(SubBufferLayout.maximumPageSize), part: "bytes of a sub-buffer")
+    }
     let buffer = TraceBuffer(
       name: name, clock: clock.isEmpty ? traceClock ?? "local" : clock, layout: layout,
       streams: streams)
     // Of two top buffers the later counts, as in trace-cmd.
     if name.isEmpty { buffers.removeAll { $0.name.isEmpty } }
     buffers.append(buffer)
+  }
+
+  /// The layout of a buffer's sub-buffers.
+  ///
+  /// Their size is said twice, for the buffer and in header_page. Where the two differ the data decide:
+  /// each size is tried, and of two that fit the smaller leaves nothing out.
+  private mutating func layout(
+    of streams: [CPUStreamLocation], _ page: HeaderPage, announced: UInt64, at place: FileOffset
+  ) -> SubBufferLayout? {
+    let first = page.layout(pageSize: announced, order: order)
+    guard page.pageSize > 0, UInt64(page.pageSize) != announced,
+      let second = page.layout(pageSize: UInt64(page.pageSize), order: order)
+    else { return first }
+    let data = streams.filter { $0.size > 0 }.prefix(4)
+    func fits(_ layout: SubBufferLayout) -> Bool {
+      data.allSatisfy { location in
+        let reader = CPUStreamReader(
+          file: file, location: location, layout: layout, codec: compression.codec)
+        guard (try? reader.nextBlock()) == true else { return true }
+        let block = reader.block
+        return SubBufferProbe.fits(layout, block, 0..<block.byteCount)
+      }
+    }
+    if let first,
+      data.isEmpty || (fits(first) && (first.pageSize < second.pageSize || !fits(second)))
+    {
+      return first
+    }
+    damage.append(
+      Damage(
+        offset: place,
+        what:
+          "sub-buffers of \(announced) bytes are announced, of \(second.pageSize) in header_page:"
+          + " the data are read as the latter"))
+    return second
   }
 
   /// Where a CPU's data are, as far as the file goes.

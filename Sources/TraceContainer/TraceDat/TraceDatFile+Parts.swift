@@ -72,7 +72,11 @@ extension TraceDatFile {
   /// Of two lines with one PID, the later counts.
   mutating func readCommandLines(_ cursor: inout ByteCursor) throws(ReadError) {
     let range = try cursor.skip(try cursor.u64())
-    let bytes = cursor.bytes
+    takeCommandLines(cursor.bytes, range, at: cursor.fileOffset)
+  }
+
+  /// Lines of `PID COMM`.
+  mutating func takeCommandLines(_ bytes: RawSpan, _ range: Range<Int>, at place: FileOffset) {
     var start = range.lowerBound
     while start < range.upperBound {
       let end = bytes.firstIndex(of: 0x0a, from: start, to: range.upperBound) ?? range.upperBound
@@ -81,8 +85,7 @@ extension TraceDatFile {
       {
         guard savedCommands.count < Limits.commands else {
           damage.append(
-            Damage(offset: cursor.fileOffset, what: "too many names of tasks: the rest is left out")
-          )
+            Damage(offset: place, what: "too many names of tasks: the rest is left out"))
           return
         }
         savedCommands[pid] = bytes.text(space + 1..<end)

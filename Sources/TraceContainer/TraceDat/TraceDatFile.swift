@@ -12,7 +12,7 @@ public import TraceBytes
 public struct TraceDatFile: Sendable {
   /// The bytes.
   public let file: MappedFile
-  /// 6 or 7.
+  /// 6 or 7; 0 for a directory of bare ring buffers.
   public let version: Int
   /// The byte order of the machine that recorded it.
   public let order: ByteOrder
@@ -58,6 +58,14 @@ public struct TraceDatFile: Sendable {
   public internal(set) var buffers: [TraceBuffer] = []
   /// What is damaged and was left out, in the order of reading.
   public internal(set) var damage: [Damage] = []
+
+  /// The processes of threads, where the recording has them (`saved_tgids`).
+  public internal(set) var savedProcesses: [Int32: Int32] = [:]
+  /// Events that have a format text but were not switched on, as `system:event`; nil where nothing
+  /// says which were.
+  public internal(set) var eventsSwitchedOff: Set<String>?
+  /// The files of a directory of bare ring buffers, and where they are in `file`.
+  var parts: [(name: String, place: Range<Int>)] = []
 
   /// Where the kernel symbols are.
   var kernelSymbols = SectionPlace.none

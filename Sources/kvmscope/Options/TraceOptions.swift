@@ -4,7 +4,7 @@ import ArgumentParser
 struct TraceOptions: ParsableArguments {
   @Argument(
     help:
-      "Recordings: trace.dat of version 6 or 7, or perf.data, packed or not. The content decides, not the name.",
+      "Recordings: trace.dat of version 6 or 7, or perf.data, packed or not, or a directory of bare ring buffers (per_cpu/cpuN/trace_pipe_raw and events/). The content decides, not the name.",
     completion: .file())
   var traces: [String] = []
 
