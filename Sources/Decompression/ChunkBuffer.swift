@@ -1,3 +1,5 @@
+public import TraceBytes
+
 /// Room for one unpacked chunk, used again for the next.
 ///
 /// The room for the largest chunk is reserved at the first one and stays where it is: memory is
@@ -59,6 +61,20 @@ public final class ChunkBuffer {
   /// Forgets the present chunk.
   public func clear() {
     byteCount = 0
+  }
+
+  /// Reads a part of a file, as if it were a chunk.
+  ///
+  /// - Parameters:
+  ///   - range: which bytes: at most `capacity`.
+  ///   - file: one that can be read.
+  /// - Returns: how many bytes were read: fewer when the file has become shorter or cannot be read.
+  public func read(_ range: Range<Int>, of file: MappedFile) -> Int {
+    // SAFETY: the room has as many bytes as the range, and is lent for this call only.
+    unsafe fill(range.count) { room in
+      var span = unsafe MutableRawSpan(_unsafeStart: room, byteCount: range.count)
+      return file.read(at: range.lowerBound, into: &span)
+    }
   }
 
   /// Lets `body` fill the room with a chunk of at most `size` bytes.

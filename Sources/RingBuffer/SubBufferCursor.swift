@@ -77,10 +77,6 @@ public struct SubBufferCursor: Sendable, BitwiseCopyable {
         return Record(timestamp: timestamp, offset: payload, length: length)
       }
     }
-    // A copy of its own is handed on: a cursor whose address is given away lives in memory, and the
-    // numbers above would be read and written there for every record.
-    var cursor = self
-    defer { self = cursor }
-    return try cursor.nextUncommon(in: block)
+    return try nextUncommon(in: block)
   }
 }

@@ -31,8 +31,10 @@ public final class CPUStreamReader {
   private let codec: Codec?
   /// Shared with other readers of the same task.
   private let decompressor: Decompressor
-  /// The present chunk, of packed data.
+  /// The present chunk, of packed data, or of data that are read and not looked at in the mapping.
   private let chunk: ChunkBuffer
+  /// Whether the present block is in `chunk`.
+  private let usesChunk: Bool
   /// The present window, of data that are not packed.
   private var window = 0..<0
   /// Where the next block starts in the file.
@@ -46,7 +48,7 @@ public final class CPUStreamReader {
   private var chunksLeft: UInt32?
 
   /// Bytes of a window: few enough to stay in the cache while they are read.
-  private static let windowSize = 256 << 10
+  static let windowSize = 256 << 10
 
   /// A reader at the start of a CPU's data.
   ///
@@ -56,7 +58,8 @@ public final class CPUStreamReader {
   ///   - layout: that of the CPU's buffer.
   ///   - codec: how the file is packed; nil if it is not.
   ///   - decompressor: working memory, which readers that are used by the same task may share.
-  ///   - chunk: where to unpack; nil for a place of its own.
+  ///   - chunk: where to unpack, or to read data that are not packed; nil for a place of its own to
+  ///     unpack, and for looking at data in the mapping.
   public init(
     file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
     decompressor: Decompressor = Decompressor(), chunk: ChunkBuffer? = nil
@@ -66,6 +69,7 @@ public final class CPUStreamReader {
     self.layout = layout
     self.codec = codec
     self.decompressor = decompressor
+    usesChunk = location.compressed || (chunk != nil && file.canRead)
     self.chunk = chunk ?? ChunkBuffer(capacity: Self.chunkCapacity(layout))
     let start = Int(min(location.offset.rawValue, UInt64(file.byteCount)))
     let rest = file.byteCount - start
@@ -84,7 +88,7 @@ public final class CPUStreamReader {
 
   /// Where the present block lies: in the file, or in its chunk buffer.
   var blockRange: Range<Int> {
-    location.compressed ? 0..<chunk.byteCount : window
+    usesChunk ? 0..<chunk.byteCount : window
   }
 
   /// The present block: lent until the next call of `nextBlock`.
@@ -94,7 +98,7 @@ public final class CPUStreamReader {
     @_lifetime(borrow self)
     get {
       // Both owners are held in a `let` of this reader.
-      if location.compressed {
+      if usesChunk {
         let chunk = self.chunk
         return lend(chunk.bytes, heldBy: self)
       }
@@ -105,7 +109,7 @@ public final class CPUStreamReader {
 
   /// How many sub-buffers the present block has, a short one at its end counted.
   public var pageCount: Int {
-    let size = location.compressed ? chunk.byteCount : window.count
+    let size = usesChunk ? chunk.byteCount : window.count
     return (size + layout.pageSize - 1) / layout.pageSize
   }
 
@@ -121,9 +125,9 @@ public final class CPUStreamReader {
 
   /// Goes on to the next window of data that are not packed.
   private func nextWindow() -> Bool {
+    if usesChunk { return readWindow() }
     file.release(window)
-    let pages = max(CPUStreamReader.windowSize / layout.pageSize, 1)
-    let size = min(pages * layout.pageSize, end - position)
+    let size = min(Self.window(of: layout, Self.windowSize), end - position)
     guard size > 0 else {
       window = end..<end
       return false
@@ -132,6 +136,28 @@ public final class CPUStreamReader {
     window = position..<position + size
     position += size
     return true
+  }
+
+  /// So many bytes of whole sub-buffers, near to `size`: at least one.
+  static func window(of layout: SubBufferLayout, _ size: Int) -> Int {
+    max(size / layout.pageSize, 1) * layout.pageSize
+  }
+
+  /// Reads the next window of data that are not packed.
+  private func readWindow() -> Bool {
+    let size = min(Self.window(of: layout, chunk.capacity), end - position)
+    chunk.clear()
+    guard size > 0 else { return false }
+    blockFileOffset = FileOffset(position)
+    let count = chunk.read(position..<position + size, of: file)
+    if count < size {
+      stop(
+        "data of CPU \(location.cpu) cannot be read (\(size) bytes expected, \(count) there)",
+        at: FileOffset(position + count))
+    } else {
+      position += size
+    }
+    return count > 0
   }
 }
 

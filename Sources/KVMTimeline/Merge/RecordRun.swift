@@ -1,12 +1,19 @@
 public import RingBuffer
+internal import TraceBytes
 
 /// The records of one stream that come next, one after the other: the rest of a sub-buffer, or a
 /// part of a queue.
 public protocol RecordRun: ~Escapable {
   /// What the records lie in.
   var bytes: RawSpan { @_lifetime(copy self) get }
-  /// The record that comes next.
+  /// The record that comes next, by its place in `bytes`.
   var record: Record { get }
+  /// Its time.
+  var timestamp: UInt64 { get }
+  /// The bytes of its payload.
+  var length: Int { get }
+  /// What the payload begins; at least `length` bytes.
+  var payload: RawSpan { @_lifetime(copy self) get }
   /// Goes on to the record behind it.
   ///
   /// - Returns: false when there is none; `record` then stays the last one, as it does on a throw.
@@ -14,28 +21,7 @@ public protocol RecordRun: ~Escapable {
   mutating func advance() throws(PageFault) -> Bool
 }
 
-/// The rest of a sub-buffer.
-struct SubBufferRun: RecordRun, ~Escapable {
-  private(set) var cursor: SubBufferCursor
-  let bytes: RawSpan
-  private(set) var record: Record
-
-  /// Goes on from `record`, the one that the cursor read last.
-  @inline(__always)
-  @_lifetime(copy bytes)
-  init(_ cursor: SubBufferCursor, _ record: Record, in bytes: RawSpan) {
-    self.cursor = cursor
-    self.record = record
-    self.bytes = bytes
-  }
-
-  @inline(__always)
-  mutating func advance() throws(PageFault) -> Bool {
-    guard let next = try cursor.next(in: bytes) else { return false }
-    record = next
-    return true
-  }
-}
+extension SubBufferRun: RecordRun {}
 
 /// A part of a queue: records of one stream without a mark between them.
 struct QueueRun: RecordRun, ~Escapable {
@@ -44,7 +30,7 @@ struct QueueRun: RecordRun, ~Escapable {
   /// Where the next record stands in the queue.
   private(set) var at: Int
   private let end: Int
-  private(set) var record: Record
+  private var entry: QueuedRecord
 
   /// The records from `at` on; there is at least one, and it is no mark.
   @inline(__always)
@@ -54,7 +40,16 @@ struct QueueRun: RecordRun, ~Escapable {
     self.bytes = bytes
     self.at = at
     self.end = end
-    record = entries[at].record
+    entry = entries[at]
+  }
+
+  var record: Record {
+    Record(timestamp: entry.timestamp, offset: entry.offset, length: entry.length)
+  }
+  var timestamp: UInt64 { @inline(__always) get { entry.timestamp } }
+  var length: Int { @inline(__always) get { entry.length } }
+  var payload: RawSpan {
+    @_lifetime(copy self) @inline(__always) get { bytes.suffix(from: entry.offset) }
   }
 
   @inline(__always)
@@ -62,12 +57,7 @@ struct QueueRun: RecordRun, ~Escapable {
     let next = at &+ 1
     guard next < end, !entries[next].isMark else { return false }
     at = next
-    record = entries[next].record
+    entry = entries[next]
     return true
   }
-}
-
-extension QueuedRecord {
-  @inline(__always)
-  fileprivate var record: Record { Record(timestamp: timestamp, offset: offset, length: length) }
 }

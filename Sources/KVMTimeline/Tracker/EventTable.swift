@@ -1,63 +1,58 @@
 import EventFormat
 import KVMEvents
 
-/// What the walk must know of every record's event, in tables by event id and by dense number.
+/// What the walk must know of every record's event, by event id.
 struct EventTable {
-  /// What must be known of an event before its fields are looked at: eight bytes.
+  /// What must be known of an event: 32 bytes, so that one look-up finds all of it.
   struct Entry: BitwiseCopyable {
     /// The dense number.
-    let number: UInt16
-    let kind: EventKind
+    var number: UInt16 = 0
+    var kind = EventKind.other
     /// The fields can be read by `layouts`.
-    let isPacked: Bool
-    /// At most 65,535: the fields that are read lie below 4096.
-    let minimumLength: UInt16
+    var isPacked = true
+    var minimumLength: UInt32 = 0
+    /// The same for records that `SoleVCPU` may take; more than any record has for those that it may
+    /// not.
+    var soleLength: UInt32 = 8
     /// Where the event names its vCPU, in four bytes; 0 if it does not.
-    let vcpuOffset: UInt16
-
-    /// An event that no format describes.
-    static let unknown = Entry(
-      number: 0, kind: .other, isPacked: true, minimumLength: 0, vcpuOffset: 0)
+    var vcpuOffset: UInt32 = 0
+    var layouts = PackedLayouts.none
   }
 
-  /// By event id.
-  private let entries: [Entry]
-  /// By dense number.
-  private let layouts: [PackedLayouts]
+  /// By event id, up to the highest.
+  let entries: [Entry]
   /// Whether every record's common fields and numbers are stored as nearly all kernels do.
   let isUsual: Bool
 
   init(_ catalogue: EventCatalogue) {
     isUsual = catalogue.hasUsualHeader
-    var entries = [Entry](repeating: .unknown, count: 65536)
-    var layouts: [PackedLayouts] = []
-    for (number, event) in catalogue.events.enumerated() {
-      let descriptor = catalogue.descriptors[number]
-      var packed = PackedLayouts(descriptor.fields)
-      if descriptor.minimumLength > UInt16.max { packed = nil }
-      var vcpu: UInt32 = 0
-      if let slot = descriptor.kind.vcpuSlot, descriptor.fields[slot].isPresent {
-        vcpu = UInt32(descriptor.fields[slot].offset)
-        if descriptor.fields[slot].size != 4 { packed = nil }
-      }
-      layouts.append(packed ?? .none)
-      guard entries.indices.contains(event.id) else { continue }
-      entries[event.id] = Entry(
-        number: UInt16(truncatingIfNeeded: number), kind: descriptor.kind, isPacked: packed != nil,
-        minimumLength: UInt16(clamping: descriptor.minimumLength),
-        vcpuOffset: packed == nil ? 0 : UInt16(vcpu))
+    let ids = catalogue.events.map(\.id).filter { $0 >= 0 && $0 <= UInt16.max }
+    var entries = [Entry](repeating: Entry(), count: (ids.max() ?? 0) + 1)
+    for (number, event) in catalogue.events.enumerated() where entries.indices.contains(event.id) {
+      entries[event.id] = Self.entry(UInt16(number), catalogue.descriptors[number])
     }
     self.entries = entries
-    self.layouts = layouts
+  }
+
+  private static func entry(_ number: UInt16, _ descriptor: EventDescriptor) -> Entry {
+    var entry = Entry()
+    entry.number = number
+    entry.kind = descriptor.kind
+    entry.minimumLength = descriptor.minimumLength
+    let packed = PackedLayouts(descriptor.fields)
+    entry.isPacked = packed != nil
+    entry.layouts = packed ?? .none
+    entry.soleLength = max(descriptor.minimumLength, 8)
+    if packed == nil || descriptor.kind.mayConcernOthers { entry.soleLength = .max }
+    if let slot = descriptor.kind.vcpuSlot, descriptor.fields[slot].isPresent {
+      entry.vcpuOffset = UInt32(descriptor.fields[slot].offset)
+      if descriptor.fields[slot].size != 4 { entry.soleLength = .max }
+    }
+    return entry
   }
 
   /// What an event id stands for.
-  @inline(__always)
-  subscript(id: UInt16) -> Entry { entries[Int(id)] }
-
-  /// The layouts of an event whose entry says that it is packed.
-  @inline(__always)
-  func layouts(_ number: UInt16) -> PackedLayouts { layouts[Int(number)] }
+  subscript(id: UInt16) -> Entry { Int(id) < entries.count ? entries[Int(id)] : Entry() }
 }
 
 extension EventKind {
@@ -69,6 +64,14 @@ extension EventKind {
     case .smmTransition: SMMField.vcpu
     case .vcpuMention: MentionField.vcpu
     default: nil
+    }
+  }
+
+  /// Whether an event may be about other threads or other vCPUs than its own.
+  var mayConcernOthers: Bool {
+    switch self {
+    case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: true
+    default: false
     }
   }
 }

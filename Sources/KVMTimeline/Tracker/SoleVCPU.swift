@@ -37,7 +37,8 @@ struct SoleVCPU {
     // A copy whose address nobody else has.
     var records = run
     do throws(PageFault) {
-      let pause = try take(&track, &output, &counts, &last, events, &records, until: due)
+      let pause = try take(
+        &track, &output, &counts, &last, events.entries.span, &records, until: due)
       run = records
       return pause
     } catch {
@@ -50,37 +51,31 @@ struct SoleVCPU {
   @_lifetime(records: copy records)
   private func take<Run: RecordRun & ~Escapable>(
     _ track: inout VCPUTrack, _ output: inout TimelineOutput, _ counts: inout EventCounts,
-    _ last: inout UInt64, _ events: EventTable, _ records: inout Run, until due: UInt64
+    _ last: inout UInt64, _ events: Span<EventTable.Entry>, _ records: inout Run, until due: UInt64
   ) throws(PageFault) -> TimelineConsumer.Pause {
     let isConverted = conversion != nil
-    while true {
-      let record = records.record
-      guard record.length >= 8 else { return .another }
+    repeat {
+      let timestamp = records.timestamp
+      let length = records.length
+      guard length >= 8 else { return .another }
       // Fields that lie within an event's least length lie within the record.
-      let bytes = records.bytes.extracting(droppingFirst: record.offset)
-      let header = RecordHeader(bytes, at: 0)
-      let event = events[header.event]
-      guard header.thread == thread, event.isPacked, record.length >= Int(event.minimumLength)
-      else { return .another }
+      let payload = records.payload
+      let header = RecordHeader(payload, at: 0)
+      guard header.thread == thread, Int(header.event) < events.count else { return .another }
+      let event = events[Int(header.event)]
+      guard length >= Int(event.soleLength) else { return .another }
       if event.vcpuOffset != 0 {
-        let named = Int32(bitPattern: bytes.u32(at: Int(event.vcpuOffset)))
+        let named = Int32(bitPattern: payload.u32(at: Int(event.vcpuOffset)))
         guard Int64(named) == vcpu else { return .another }
       }
-      let time =
-        isConverted ? TimelineConsumer.convert(record.timestamp, conversion) : record.timestamp
-      if event.kind != .other {
-        if event.kind.movesBetweenThreads { return .another }
-        feed(
-          event.kind, RecordFields(bytes, events.layouts(event.number)), at: time, to: &track,
-          &output)
-      }
       counts.add(Int(event.number))
+      let time = isConverted ? TimelineConsumer.convert(timestamp, conversion) : timestamp
       last = time
+      feed(event.kind, RecordFields(payload, event.layouts), at: time, to: &track, &output)
       guard try records.advance() else { return .atEnd }
-      let next = records.record.timestamp
-      if next < record.timestamp { return .wentBack(from: record.timestamp) }
-      if next > due { return .notDue }
-    }
+      if records.timestamp < timestamp { return .wentBack(from: timestamp) }
+    } while records.timestamp <= due
+    return .notDue
   }
 
   /// Hands an event to the track.
@@ -100,18 +95,8 @@ struct SoleVCPU {
     case .userspaceExit: track.exitedToUserspace(at: time, cpu: cpu, fields, &output)
     case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
       track.handled(at: time, cpu: cpu, &output)
+    case .other: break
     default: track.apply(kind, fields, cpu: cpu, at: time, &output)
-    }
-  }
-}
-
-extension EventKind {
-  /// Whether an event may be about other threads or other vCPUs than its own.
-  @inline(__always)
-  var movesBetweenThreads: Bool {
-    switch self {
-    case .schedSwitch, .schedFork, .schedExec, .schedExit, .writeTSCOffset, .trackTSC: true
-    default: false
     }
   }
 }

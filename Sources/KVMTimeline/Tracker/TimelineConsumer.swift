@@ -154,7 +154,7 @@ public struct TimelineConsumer: RecordConsumer {
     tracker.touch(thread: header.thread, at: time)
     if event.kind == .other { return }
     guard event.isPacked else { return takeUnpacked(record, in: block) }
-    tracker.handleHere(event.kind, RecordFields(bytes, events.layouts(event.number)), at: time)
+    tracker.handleHere(event.kind, RecordFields(bytes, event.layouts), at: time)
   }
 
   @inline(never)

@@ -6,6 +6,7 @@ struct OpenExit {
   var isOpen = false
   var at: UInt64 = 0
   var code = ExitCode(raw: 0, isa: nil)
+  /// Where L1 stood; of the exits that enter a nested guest alone.
   var rip: UInt64 = 0
   var info1: UInt64 = 0
   var info2: UInt64 = 0
@@ -22,6 +23,7 @@ struct OpenExit {
 
   /// Whether another exit repeats this one to the letter, as a kernel does that traces a stale
   /// reason.
+  @inline(__always)
   func repeats(_ other: OpenExit) -> Bool {
     code == other.code && info1 == other.info1 && info2 == other.info2
   }

@@ -98,6 +98,7 @@ extension VCPUTrack {
   }
 
   /// The level of everything that waits for one is now known.
+  @inline(never)
   mutating func resolveLevel(_ proved: GuestLevel, _ output: inout TimelineOutput) {
     if pending.isEmpty { return }
     for at in pending.indices where pending[at].level == nil { pending[at].level = proved }
@@ -105,6 +106,7 @@ extension VCPUTrack {
   }
 
   /// Whether the entry that some intervals began with reached the guest is now known.
+  @inline(never)
   mutating func resolveGuestProof(reached: Bool, _ output: inout TimelineOutput) {
     if pending.isEmpty { return }
     for at in pending.indices where pending[at].needsGuestProof {
@@ -115,6 +117,7 @@ extension VCPUTrack {
   }
 
   /// Hands out all that waits, if nothing in it is open any more.
+  @inline(never)
   mutating func flush(_ output: inout TimelineOutput) {
     if pending.isEmpty || holdsForWakeup || !hasRun { return }
     for interval in pending where interval.level == nil || interval.needsGuestProof { return }
@@ -122,6 +125,7 @@ extension VCPUTrack {
   }
 
   /// Hands out all that waits, proved or not.
+  @inline(never)
   mutating func flushUnproved(_ output: inout TimelineOutput) {
     guard hasRun else {
       // Nothing may come out of a thread that perhaps only creates vCPUs: it waits on, but for no

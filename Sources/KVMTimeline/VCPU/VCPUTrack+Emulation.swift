@@ -6,11 +6,12 @@ extension VCPUTrack {
   /// Emulation in L2 is legitimate only as the handling of an exit of L2: kvm_exit,
   /// kvm_nested_vmexit, then one kvm_emulate_insn. Whatever comes without is emulation because L2's
   /// state was invalid.
+  @inline(__always)
   mutating func emulated<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    let rip = fields.integer(EmulateField.rip)
-    settle(emulatedRIP: rip, &output)
+    settle(
+      emulatedRIP: judgesEmulation ? fields.integer(EmulateField.rip) : nil, &output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
     // The second event of an instruction that could not be emulated.
@@ -21,8 +22,23 @@ extension VCPUTrack {
     exitMayBeLost = false
     emulatedSinceRun = true
     if isRSM(fields) { sawExceptionActivity = true }
-    if isSMM || isa == .svm { return }
+    if isSMM || !judgesEmulation { return }
+    judge(
+      isExplained: isExplained, mayBeAskedFor: mayBeAskedFor, at: time, cpu: cpu, fields, &output)
+  }
 
+  /// Whether emulation of L2 says anything: on SVM it is no fault, and where L2 stands need not be
+  /// known.
+  @inline(__always)
+  var judgesEmulation: Bool { isa != .svm }
+
+  /// Whether an emulated instruction was L2's, and if so, whether an exit asked for it.
+  @inline(never)
+  private mutating func judge<Fields: EventFields & ~Copyable & ~Escapable>(
+    isExplained: Bool, mayBeAskedFor: Bool, at time: UInt64, cpu: Int32,
+    _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
+    let rip = fields.integer(EmulateField.rip)
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
     if level == .l1 && levelIsProved { lookForLostSMM(at: time, cpu: cpu, rip: rip, &output) }
     guard level == .l2 && levelIsProved else {
@@ -118,7 +134,13 @@ extension VCPUTrack {
   }
 
   /// The episode is over: what ended it is not part of it.
+  @inline(__always)
   mutating func endEpisode(toldL1: Bool, _ output: inout TimelineOutput) {
+    if episode != nil { endOpenEpisode(toldL1: toldL1, &output) }
+  }
+
+  @inline(never)
+  private mutating func endOpenEpisode(toldL1: Bool, _ output: inout TimelineOutput) {
     guard let over = episode else { return }
     episode = nil
     output.add(

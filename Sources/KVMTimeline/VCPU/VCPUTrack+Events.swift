@@ -2,22 +2,16 @@ import KVMEvents
 
 extension VCPUTrack {
   /// kvm_entry.
-  @inline(never)
+  @inline(__always)
   mutating func entered<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     settle(&output)
-    if hasEntry {
-      entryFailed(&output)
-      output.sawUnmatchedPair = true
-    }
+    if hasEntry { enteredAgain(&output) }
     isInHost(at: time, cpu: newCPU, &output)
     if output.counts(time) { counters.entries &+= 1 }
     if nestedEntryIsAsked || !levelIsProved { levelAtEntry(at: time, fields, &output) }
-    if holdsForWakeup {
-      holdsForWakeup = false
-      flush(&output)
-    }
+    if holdsForWakeup { wakeupIsUnlikely(&output) }
     answerExit(at: time, &output)
     hasEntry = true
     entryAt = time
@@ -28,6 +22,19 @@ extension VCPUTrack {
     exitMayBeLost = false
     sawExceptionActivity = false
     injectWasUnasked = false
+  }
+
+  @inline(never)
+  private mutating func enteredAgain(_ output: inout TimelineOutput) {
+    entryFailed(&output)
+    output.sawUnmatchedPair = true
+  }
+
+  /// No kvm_vcpu_wakeup came before the guest runs again.
+  @inline(never)
+  private mutating func wakeupIsUnlikely(_ output: inout TimelineOutput) {
+    holdsForWakeup = false
+    flush(&output)
   }
 
   /// What a kvm_entry says of the level.
@@ -57,15 +64,12 @@ extension VCPUTrack {
   }
 
   /// kvm_exit.
-  @inline(never)
+  @inline(__always)
   mutating func exited<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     settle(&output)
-    if exit.isOpen {
-      if !hasEntry { output.sawUnmatchedPair = true }
-      dropExit(&output)
-    }
+    if exit.isOpen { exitedAgain(&output) }
     if hasEntry && visible == .host {
       entryReachedGuest(at: time, &output)
       cpu = newCPU
@@ -73,27 +77,52 @@ extension VCPUTrack {
       exitedFromElsewhere(at: time, cpu: newCPU, &output)
     }
     if output.counts(time) { counters.exits &+= 1 }
-    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
+    if isa == nil { noteISA(fields) }
     exit.isOpen = true
     exit.at = time
     exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
-    exit.rip = fields.integer(ExitField.rip)
+    if exit.code.entersNestedGuest { noteRIP(fields) }
     exit.level = .unknown
     exit.awaitsTwin = true
     exit.isReflected = false
     exit.wasInterrupted = false
     exit.offCPU = 0
-    if level == .l2 {
-      // Only an exit that seems to be L2's can be a stale one.
-      exit.info1 = fields.integer(ExitField.info1)
-      exit.info2 = fields.integer(ExitField.info2)
-    }
+    // Only an exit that seems to be L2's can be a stale one.
+    if level == .l2 && judgesEmulation { noteInformation(fields) }
     hasReason = true
     enteredSinceRun = true
     emulationIsExplained = false
     sawUserspaceSinceGuest = false
     sawExceptionActivity = false
     injectWasUnasked = false
+  }
+
+  @inline(never)
+  private mutating func exitedAgain(_ output: inout TimelineOutput) {
+    if !hasEntry { output.sawUnmatchedPair = true }
+    dropExit(&output)
+  }
+
+  @inline(never)
+  private mutating func noteISA<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields
+  ) {
+    isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa)))
+  }
+
+  @inline(never)
+  private mutating func noteRIP<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields
+  ) {
+    exit.rip = fields.integer(ExitField.rip)
+  }
+
+  @inline(never)
+  private mutating func noteInformation<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields
+  ) {
+    exit.info1 = fields.integer(ExitField.info1)
+    exit.info2 = fields.integer(ExitField.info2)
   }
 
   /// The vCPU was not known to be about to enter the guest.
@@ -110,12 +139,12 @@ extension VCPUTrack {
   }
 
   /// kvm_nested_vmexit: the exit was L2's.
-  @inline(never)
+  @inline(__always)
   mutating func nestedExited<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    if isa == nil { isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa))) }
-    if episode != nil { endEpisode(toldL1: false, &output) }
+    if isa == nil { noteISA(fields) }
+    endEpisode(toldL1: false, &output)
     if exit.awaitsTwin {
       settleByTwin(&output)
     } else {
@@ -124,6 +153,13 @@ extension VCPUTrack {
     if output.counts(exit.isOpen ? exit.at : time) { counters.l2Exits &+= 1 }
     counters.nestedEvents &+= 1
     emulationIsExplained = true
+    if judgesEmulation { noteL2Exit(fields) }
+  }
+
+  @inline(never)
+  private mutating func noteL2Exit<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields
+  ) {
     l2RIP = fields.integer(ExitField.rip)
     l2RIPIsKnown = true
     lastL2Exit.isOpen = true
@@ -305,7 +341,7 @@ extension VCPUTrack {
   }
 
   /// kvm_fpu: loaded when KVM_RUN begins.
-  @inline(never)
+  @inline(__always)
   mutating func fpu<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {

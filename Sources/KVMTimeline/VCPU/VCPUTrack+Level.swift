@@ -28,7 +28,7 @@ extension VCPUTrack {
       emulationIsExplained = false
     } else if output.nestedExitsAreRecorded {
       exit.level = .l1
-      if episode != nil { endEpisode(toldL1: false, &output) }
+      endEpisode(toldL1: false, &output)
       proveL1(&output)
       asksForNestedEntry(&output)
     } else {
@@ -85,9 +85,8 @@ extension VCPUTrack {
 
   /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and
   /// the instruction emulated for it stands where L2 stood.
-  @inline(__always)
   private func isStaleExit(before emulatedRIP: UInt64) -> Bool {
-    guard level == .l2, !isSMM, isa != .svm, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else {
+    guard level == .l2, !isSMM, judgesEmulation, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else {
       return false
     }
     return episode != nil || (l2RIPIsKnown && emulatedRIP &- l2RIP <= 15)
@@ -133,6 +132,7 @@ extension VCPUTrack {
     return level == .l2 && !candidateIsInferred ? .l2 : .unknown
   }
 
+  @inline(never)
   private mutating func countNestedEntry(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     candidateIsInferred = false

@@ -5,12 +5,13 @@ import TraceBytes
 /// All streams of a trace.dat, from their starts: the top buffer's first, each buffer's by position
 /// in its table.
 ///
-/// Data that are not packed are windows of the mapped file; packed data are unpacked chunk by chunk
-/// into one arena.
+/// Packed data are unpacked chunk by chunk into one arena, and data that are not packed are read into
+/// it block by block. What is in memory only is not copied.
 public final class TraceDatStreams: CPUStreamSet {
   private let file: TraceDatFile
   private let readers: [CPUStreamReader]
   private let arena: ChunkArena?
+  private let isPacked: Bool
 
   /// Prepares a walk over all streams.
   public init(_ file: TraceDatFile) {
@@ -18,14 +19,27 @@ public final class TraceDatStreams: CPUStreamSet {
     let decompressor = Decompressor()
     let streams = file.buffers.flatMap { buffer in buffer.streams.map { (buffer.layout, $0) } }
     let isPacked = streams.contains { $0.1.compressed }
-    let capacity = streams.map { CPUStreamReader.chunkCapacity($0.0) }.max() ?? 0
-    let arena = isPacked ? ChunkArena(slotCount: streams.count, slotSize: capacity) : nil
+    let capacity = streams.map { layout, _ in
+      isPacked
+        ? CPUStreamReader.chunkCapacity(layout) : Self.blockSize(layout, streams: streams.count)
+    }
+    let arena =
+      isPacked || file.file.canRead
+      ? ChunkArena(slotCount: streams.count, slotSize: capacity.max() ?? 0) : nil
     self.arena = arena
+    self.isPacked = isPacked && arena != nil
     readers = streams.enumerated().map { number, stream in
       CPUStreamReader(
         file: file.file, location: stream.1, layout: stream.0, codec: file.compression.codec,
         decompressor: decompressor, chunk: arena.map { ChunkBuffer(arena: $0, slot: number) })
     }
+  }
+
+  /// What is read of a stream at a time: the blocks of all streams together should stay in the cache,
+  /// but a block much smaller than this costs more calls than it saves.
+  private static func blockSize(_ layout: SubBufferLayout, streams: Int) -> Int {
+    let share = (4 << 20) / max(streams, 1)
+    return CPUStreamReader.window(of: layout, min(max(share, 64 << 10), CPUStreamReader.windowSize))
   }
 
   /// See ``CPUStreamSet/streamCount``.
@@ -48,9 +62,9 @@ public final class TraceDatStreams: CPUStreamSet {
   /// See ``CPUStreamSet/nextBlock(of:)``.
   public func nextBlock(of stream: Int) -> NextBlock {
     let reader = readers[stream]
-    // A packed stream in a set without an arena, or the reverse, has no place in `bytes`. trace-cmd
-    // packs all buffers of a file or none.
-    guard reader.location.compressed == (arena != nil) else {
+    // A packed stream in a set that is not, or the reverse, has no place in `bytes`. trace-cmd packs
+    // all buffers of a file or none.
+    guard reader.location.compressed == isPacked else {
       if reader.location.size > 0 {
         reader.note(
           ContainerError(
@@ -73,7 +87,9 @@ public final class TraceDatStreams: CPUStreamSet {
 
   /// See ``CPUStreamSet/fileOffset(of:at:)``.
   public func fileOffset(of stream: Int, at position: Int) -> UInt64 {
-    arena == nil ? UInt64(position) : readers[stream].blockFileOffset.rawValue
+    guard let arena else { return UInt64(position) }
+    let block = readers[stream].blockFileOffset.rawValue
+    return isPacked ? block : block + UInt64(position - stream * arena.slotSize)
   }
 
   /// See ``CPUStreamSet/damage(of:)``.
