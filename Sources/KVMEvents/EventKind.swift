@@ -47,6 +47,10 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case trackTSC
   /// A KVM event with a `vcpu_id` and no more of interest: it proves which vCPU the thread drives.
   case vcpuMention
+  /// `kvm_page_fault`: an EPT violation, a nested page fault or an intercepted `#PF`.
+  case pageFault
+  /// `kvm_hv_hypercall`: a hypercall of Hyper-V's kind is handled by KVM.
+  case hyperVHypercall
   /// `sched_switch`.
   case schedSwitch
   /// `sched_process_fork`.

@@ -80,6 +80,22 @@ public enum EmulateField {
   public static let failed = 4
 }
 
+/// The slots of `kvm_inj_virq`.
+public enum InjectInterruptField {
+  /// `vector`, formerly `irq`.
+  public static let vector = 0
+  /// `reinjected`: missing before 6.0.
+  public static let reinjected = 1
+}
+
+/// The slots of `kvm_page_fault`.
+public enum PageFaultField {
+  /// `vcpu_id`: missing before 6.1.
+  public static let vcpu = 0
+  /// `fault_address`: guest-physical (EPT, NPT) or linear (`#PF`).
+  public static let address = 1
+}
+
 /// The slots of `kvm_inj_exception`.
 public enum InjectExceptionField {
   /// `exception`: the vector.

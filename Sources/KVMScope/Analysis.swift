@@ -54,12 +54,14 @@ public enum Analysis {
     let total = opened.reduce(0) { $0 &+ $1.byteCount }
     for (number, trace) in opened.enumerated() {
       let pass = TimelinePass.run(
-        trace, options, limits: runner.limits, receiver: receiver, done: &done, total: total)
+        trace, options, limits: runner.limits(for: trace.timeUnit), receiver: receiver, done: &done,
+        total: total)
       let facts = trace.facts(after: pass.statistics)
       var evidence = TraceEvidence(
         trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
         records: trace.records, unattributed: pass.tracker.unattributed,
         clockBackwards: pass.statistics.clockBackwards)
+      evidence.window = trace.window(options)
       evidence.factsWereDropped = pass.tracker.factsWereDropped
       var judgement = runner.judge(evidence)
       let selection = VCPUSelection(options)

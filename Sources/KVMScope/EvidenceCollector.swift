@@ -20,7 +20,8 @@ enum EvidenceCollector {
     }
     for number in order {
       let finding = findings[number]
-      guard let thread = finding.identity?.thread, let begin = finding.begin, let end = finding.end
+      guard finding.hasEvidence, let thread = finding.identity?.thread, let begin = finding.begin,
+        let end = finding.end
       else {
         continue
       }

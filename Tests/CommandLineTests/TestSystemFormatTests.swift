@@ -16,7 +16,7 @@ import TraceTestSupport
     let root = try XMLReader.parse(output("junit", Self.all, code: 66))
     #expect(JUnitRules.problems(root) == [])
     #expect(root.all("testsuite").map { $0["name"] } == Self.all)
-    #expect(root["failures"] == "2")
+    #expect(root["failures"] == "3")
   }
 
   @Test func sarif() throws {

@@ -33,7 +33,7 @@ struct EraTests {
     for isOld in [false, true] {
       var form = log.rewritten(as: era)
       if isOld { form = form.withoutNestedEntries().inLayoutBefore510() }
-      let replay = Replay(form)
+      let replay = Replay(form, configuration: .core)
       #expect(replay.verdict == .fail)
       #expect(replay.brokenInvariants().isEmpty)
       #expect(replay.judgement.findings.map(\.check) == ["l2-emulation", "missing-triple-fault"])

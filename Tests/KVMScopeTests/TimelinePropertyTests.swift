@@ -95,8 +95,8 @@ struct TimelinePropertyTests {
 
   private static func begins(_ kind: EventKind) -> Bool {
     switch kind {
-    case .entry, .exit, .nestedExit, .smmTransition, .writeTSCOffset, .trackTSC, .vcpuMention, .fpu,
-      .userspaceExit:
+    case .entry, .exit, .nestedExit, .smmTransition, .writeTSCOffset, .trackTSC, .vcpuMention,
+      .pageFault, .fpu, .userspaceExit:
       true
     default: false
     }

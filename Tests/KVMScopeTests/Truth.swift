@@ -66,9 +66,24 @@ extension [Truth.Expected] {
     }
   }
 
+  /// The end of a vCPU that was emulated until the emulator knew no further.
+  static func end(_ thread: Int32) -> Self {
+    error("emulation-failed", thread, 1) + note("terminal-exit", thread)
+  }
+
+  /// An error about a vCPU.
+  static func error(_ check: String, _ thread: Int32, _ count: UInt64) -> Self {
+    [Truth.Expected(check: check, severity: .error, count: count, thread: thread)]
+  }
+
   /// A note about a vCPU.
-  static func note(_ check: String, _ thread: Int32) -> Self {
-    [Truth.Expected(check: check, severity: .note, count: 1, thread: thread)]
+  static func note(_ check: String, _ thread: Int32, _ count: UInt64 = 1) -> Self {
+    [Truth.Expected(check: check, severity: .note, count: count, thread: thread)]
+  }
+
+  /// A vCPU that had to share its CPU.
+  static func preempted(_ thread: Int32, _ times: UInt64) -> Self {
+    note("preempted-in-guest", thread, times)
   }
 
   /// A warning about a vCPU.

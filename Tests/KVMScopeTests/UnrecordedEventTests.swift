@@ -25,7 +25,7 @@ struct UnrecordedEventTests {
     let all = log.records
     log.records = RecordedEvents(
       Set(EventKind.allCases.filter { all.contains($0) && !kinds.contains($0) }))
-    return Replay(log)
+    return Replay(log, configuration: .core)
   }
 
   @Test(

@@ -153,7 +153,7 @@ struct RandomSequenceTests {
     case .writeTSCOffset:
       event.set(WriteTSCOffsetField.vcpu, vcpu)
       event.set(WriteTSCOffsetField.previous, UInt64.random(in: 0...1, using: &random))
-    case .trackTSC, .vcpuMention: event.set(MentionField.vcpu, vcpu)
+    case .trackTSC, .vcpuMention, .pageFault: event.set(MentionField.vcpu, vcpu)
     case .schedSwitch:
       let thread = UInt64(bitPattern: Int64(Int32.random(in: threads, using: &random)))
       let leaves = Bool.random(using: &random)

@@ -19,7 +19,7 @@ public struct Replay {
     let collector = IntervalCollector()
     var tracker = TimelineTracker(
       records: log.records, cpuNumbers: log.cpuNumbers, window: window,
-      limits: runner.limits, receiver: collector)
+      limits: runner.limits(), receiver: collector)
     var gaps: UInt64 = 0
     for entry in log.entries {
       if entry.isLossMark {

@@ -19,7 +19,8 @@ internal import KVMTimeline
 ///     inject REASON                vmenter RIP L2RIP            vmrun RIP L2RIP (5.10)      vmfail
 ///     intercepts WORD              intr (kvm_nested_intr_vmexit)
 ///     user REASON [ERRNO]          load, unload (kvm_fpu)
-///     emul RIP LENGTH [fail|real]  exc, virq, pio, mmio, mention
+///     emul RIP LENGTH [fail|real]  exc [VECTOR [again]], virq [VECTOR [again]]
+///     pio, mmio, mention, hv       fault ADDRESS (kvm_page_fault)
 ///     smm in|out                   wake NANOSECONDS WAITED      tsc PREVIOUS, track
 ///     out R|S, in                  away TID (sched_switch)      gone, exec, fork TID
 ///     irq, other                   lost, lost0 (a gap; the CPU's stream begins with one)
@@ -156,6 +157,20 @@ public struct Script {
       return made(
         .writeTSCOffset,
         [WriteTSCOffsetField.vcpu: place.vcpu, WriteTSCOffsetField.previous: argument(0)])
+    case "fault":
+      return made(
+        .pageFault, [PageFaultField.vcpu: place.vcpu, PageFaultField.address: address(0)])
+    case "exc", "virq":
+      let kind: EventKind = verb == "exc" ? .injectException : .injectInterrupt
+      // Both have the same slots.
+      return made(
+        kind,
+        words.isEmpty
+          ? [:]
+          : [
+            InjectExceptionField.vector: argument(0),
+            InjectExceptionField.reinjected: words.contains("again") ? 1 : 0,
+          ])
     case "track": return made(.trackTSC, [MentionField.vcpu: place.vcpu])
     case "mention": return made(.vcpuMention, [MentionField.vcpu: place.vcpu])
     default:
@@ -211,8 +226,7 @@ public struct Script {
   ]
 
   private static let plain: [String: EventKind] = [
-    "exc": .injectException, "virq": .injectInterrupt, "pio": .pio, "mmio": .mmio,
-    "irq": .interrupt, "other": .other,
+    "pio": .pio, "mmio": .mmio, "hv": .hyperVHypercall, "irq": .interrupt, "other": .other,
   ]
 
   private static let userspaceReasons: [String: UInt64] = [
@@ -220,6 +234,8 @@ public struct Script {
   ]
 
   private static let vmxReasons: [String: UInt64] = [
+    "INTERRUPT_WINDOW": 7, "TASK_SWITCH": 9, "INVD": 13, "VMREAD": 23, "VMWRITE": 25,
+    "CR_ACCESS": 28, "PAUSE": 40, "XSETBV": 55, "BUS_LOCK": 74,
     "EXCEPTION_NMI": 0, "EXTERNAL_INTERRUPT": 1, "TRIPLE_FAULT": 2, "INIT_SIGNAL": 3, "CPUID": 10,
     "HLT": 12, "VMCALL": 18, "VMLAUNCH": 20, "VMRESUME": 24, "IO_INSTRUCTION": 30, "MSR_READ": 31,
     "MSR_WRITE": 32, "MWAIT": 36, "EPT_VIOLATION": 48, "EPT_MISCONFIG": 49,
@@ -227,7 +243,8 @@ public struct Script {
   ]
 
   private static let svmReasons: [String: UInt64] = [
-    "excp_UD": 0x46, "interrupt": 0x60, "cpuid": 0x72, "hlt": 0x78, "io": 0x7b, "msr": 0x7c,
+    "excp_UD": 0x46, "interrupt": 0x60, "vintr": 0x64, "cpuid": 0x72, "hlt": 0x78, "io": 0x7b,
+    "msr": 0x7c,
     "shutdown": 0x7f, "vmrun": 0x80, "vmmcall": 0x81, "npf": 0x400, "SW": 0xf000_0000,
     "ERR": 0xffff_ffff, "ERR64": .max,
   ]

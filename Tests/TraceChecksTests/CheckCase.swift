@@ -14,23 +14,26 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
   var verdict: Verdict
   /// Kinds that were not recorded.
   var without: Set<EventKind>
+  /// The checks that speak.
+  var checks: CheckConfiguration
 
   init(
     _ what: String, _ script: String, _ findings: String = "", _ verdict: Verdict = .pass,
-    without: Set<EventKind> = []
+    without: Set<EventKind> = [], checks: CheckConfiguration = .core
   ) {
     self.what = what
     self.script = script
     self.findings = findings
     self.verdict = verdict
     self.without = without
+    self.checks = checks
   }
 
   var testDescription: String { what }
 
   /// Runs the sequence and holds the outcome against what is expected.
   func check() {
-    let replay = Replay(Script.log(script, without: without))
+    let replay = Replay(Script.log(script, without: without), configuration: checks)
     #expect(replay.findings == findings)
     #expect(replay.verdict == verdict)
     #expect(replay.brokenInvariants().isEmpty)

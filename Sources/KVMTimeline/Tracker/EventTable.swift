@@ -63,6 +63,7 @@ extension EventKind {
     case .exit, .nestedExit: ExitField.vcpu
     case .smmTransition: SMMField.vcpu
     case .vcpuMention: MentionField.vcpu
+    case .pageFault: PageFaultField.vcpu
     default: nil
     }
   }

@@ -93,7 +93,8 @@ struct SoleVCPU {
     case .nestedExitInject: track.injectedExit(at: time, cpu: cpu, fields, &output)
     case .nestedEntry: track.nestedEntry(at: time, cpu: cpu, fields, &output)
     case .userspaceExit: track.exitedToUserspace(at: time, cpu: cpu, fields, &output)
-    case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+    case .injectInterrupt: track.injectedInterrupt(at: time, cpu: cpu, fields, &output)
+    case .pio, .mmio, .nestedInterruptExit:
       track.handled(at: time, cpu: cpu, &output)
     case .other: break
     default: track.apply(kind, fields, cpu: cpu, at: time, &output)

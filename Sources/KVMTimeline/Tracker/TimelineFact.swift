@@ -1,3 +1,5 @@
+public import KVMEvents
+
 /// What made KVM tell L1 of a triple fault without a hardware exit of that reason.
 public enum TripleFaultCause: String, Sendable {
   /// Straight after the VMM, or a re-entry by RSM: invalid L2 state, or a triple fault that the VMM
@@ -33,6 +35,40 @@ public struct TimelineFact: Sendable {
     case emulatedWhereL2MayBe
     /// Lost events may hide what this vCPU did.
     case lossMayHide
+
+    /// An exit of L2 that L1 must always get was kept by L0, and L2 went on.
+    case keptByL0(ExitCode)
+    /// L1 was told of an exit that only L0 may see.
+    case reflectedL0Exit(ExitCode)
+    /// L1 was told of another exit than the one that it must always get.
+    case toldAnother(exit: ExitCode, told: ExitCode)
+    /// L1 went on behind an exit of L2 that it was never told of.
+    case vanishedExit(ExitCode)
+    /// L2 exited though nothing had entered it.
+    case l2WithoutEntry(ExitCode)
+    /// Nested entries in a row failed their checks.
+    case failedNestedEntries
+    /// Hardware refused an entry and said so by an exit.
+    case refusedEntry(ExitCode, toldL1: Bool)
+    /// Hardware refused VMLAUNCH or VMRESUME: a kvm_entry without an exit.
+    case refusedInstruction
+    /// KVM_RUN failed with EIO again and again without an entry.
+    case bugged
+    /// RSM went back to L2, and L1 went on.
+    case lostAfterSMM
+
+    /// KVM could not emulate an instruction. `endedRun`: KVM_RUN ended with KVM_EXIT_INTERNAL_ERROR.
+    case failedEmulation(rip: UInt64, endedRun: Bool)
+    /// One instruction was emulated again and again without an exit that asked.
+    case repeatedEmulation(rip: UInt64)
+    /// Exits at one address for one reason, and the guest never got behind it.
+    case repeatedExit(ExitCode, rip: UInt64)
+    /// Entries in a row left at once.
+    case immediateExits(ExitCode, rip: UInt64)
+    /// One vector was reinjected again and again.
+    case reinjections(vector: UInt64, isException: Bool)
+    /// KVM_RUN ended in a way that the guest does not survive.
+    case endOfRun(EndOfRun)
   }
 
   /// What happened.
@@ -55,7 +91,9 @@ extension TimelineFact.Kind {
   /// Whether no check makes more than a note of it.
   var isNote: Bool {
     switch self {
-    case .synthesizedTripleFault, .reflectedTripleFault: true
+    case .synthesizedTripleFault, .reflectedTripleFault, .failedNestedEntries,
+      .refusedEntry(_, toldL1: true):
+      true
     default: false
     }
   }

@@ -75,17 +75,22 @@ struct TimelineOutput {
   @inline(__always)
   func counts(_ time: UInt64) -> Bool { isSummary || window.contains(time) }
 
-  mutating func add(_ fact: TimelineFact) {
+  /// Keeps a fact, and says where; nil when it lies outside the window or is one too many.
+  @discardableResult
+  mutating func add(_ fact: TimelineFact) -> Int? {
     let isNote = fact.kind.isNote
-    guard fact.end >= window.lowerBound, fact.begin < window.upperBound else { return }
+    guard fact.end >= window.lowerBound, fact.begin < window.upperBound else {
+      return nil
+    }
     // Notes must not crowd out what a verdict hangs on.
     guard isNote ? notes < Self.mostFacts : facts.count - notes < Self.mostFacts else {
       if !isNote { factsWereDropped = true }
-      return
+      return nil
     }
     if isNote { notes += 1 }
     var fact = fact
     fact.cpu = number(ofCPU: fact.cpu)
     facts.append(fact)
+    return facts.count - 1
   }
 }

@@ -49,7 +49,7 @@ extension TimelineTracker {
     if tracks.count >= Self.mostTracks { return nil }
     switch kind {
     case .entry, .exit, .nestedExit, .fpu, .userspaceExit, .emulateInstruction, .vcpuMention,
-      .smmTransition, .nestedExitInject:
+      .pageFault, .smmTransition, .nestedExitInject:
       return thread(id, cpu: cpu)
     default:
       return nil
@@ -101,7 +101,7 @@ extension TimelineTracker {
     of kind: EventKind, _ fields: borrowing Fields
   ) -> Int32? {
     switch kind {
-    case .entry, .exit, .nestedExit, .smmTransition, .vcpuMention:
+    case .entry, .exit, .nestedExit, .smmTransition, .vcpuMention, .pageFault:
       // In every one of these the vCPU has slot 0.
       fields.has(EntryField.vcpu) ? Int32(truncatingIfNeeded: fields.integer(EntryField.vcpu)) : nil
     default:

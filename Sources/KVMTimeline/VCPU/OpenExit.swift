@@ -6,7 +6,8 @@ struct OpenExit {
   var isOpen = false
   var at: UInt64 = 0
   var code = ExitCode(raw: 0, isa: nil)
-  /// Where L1 stood; of the exits that enter a nested guest alone.
+  /// Where the guest stood; only of exits that enter a nested guest, and on SVM of those that seem to
+  /// be L2's.
   var rip: UInt64 = 0
   var info1: UInt64 = 0
   var info2: UInt64 = 0

@@ -17,10 +17,15 @@ extension VCPUTrack {
     case .userspaceExit: exitedToUserspace(at: time, cpu: cpu, fields, &output)
     case .fpu: fpu(at: time, cpu: cpu, fields, &output)
     case .emulateInstruction: emulated(at: time, cpu: cpu, fields, &output)
-    case .injectException:
+    case .injectException: injectedException(at: time, cpu: cpu, fields, &output)
+    case .injectInterrupt: injectedInterrupt(at: time, cpu: cpu, fields, &output)
+    case .hyperVHypercall:
       handled(at: time, cpu: cpu, &output)
-      sawExceptionActivity = true
-    case .injectInterrupt, .pio, .mmio, .nestedInterruptExit:
+      watch.nested.hyperVAt = time
+    case .pageFault:
+      isInHost(at: time, cpu: cpu, &output)
+      faulted(at: fields.integer(PageFaultField.address), &output)
+    case .pio, .mmio, .nestedInterruptExit:
       handled(at: time, cpu: cpu, &output)
     case .smmTransition: smm(at: time, cpu: cpu, fields, &output)
     case .vcpuWakeup: wokeUp(at: time, cpu: cpu, fields, &output)

@@ -15,7 +15,11 @@ extension VCPUTrack {
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
     // The second event of an instruction that could not be emulated.
-    if fields.integer(EmulateField.failed) != 0 { return }
+    if fields.integer(EmulateField.failed) != 0 {
+      return emulationFailed(
+        of: fields.integer(EmulateField.rip), at: time, cpu: cpu, &output)
+    }
+    watchEmulation(at: time, cpu: cpu, fields, &output)
     let isExplained = emulationIsExplained
     let mayBeAskedFor = exitMayBeLost
     emulationIsExplained = false
@@ -40,6 +44,7 @@ extension VCPUTrack {
   ) {
     let rip = fields.integer(EmulateField.rip)
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
+    watch.emulation.repeatsLevel = levelIsProved ? level : .unknown
     if level == .l1 && levelIsProved { lookForLostSMM(at: time, cpu: cpu, rip: rip, &output) }
     guard level == .l2 && levelIsProved else {
       // An exit before SMM or the VMM took over asks for nothing any more.

@@ -12,6 +12,7 @@ extension VCPUTrack {
     if output.counts(time) { counters.entries &+= 1 }
     if nestedEntryIsAsked || !levelIsProved { levelAtEntry(at: time, fields, &output) }
     if holdsForWakeup { wakeupIsUnlikely(&output) }
+    if watch.repeats.count > 1 { reentered(fields, &output) }
     answerExit(at: time, &output)
     hasEntry = true
     entryAt = time
@@ -87,9 +88,15 @@ extension VCPUTrack {
     exit.isReflected = false
     exit.wasInterrupted = false
     exit.offCPU = 0
-    // Only an exit that seems to be L2's can be a stale one.
-    if level == .l2 && judgesEmulation { noteInformation(fields) }
+    // Only an exit that seems to be L2's can be a stale one, or show that L2 was left by INIT.
+    if level == .l2 { noteInformation(fields) }
     hasReason = true
+    if exit.code.code == watch.repeats.code {
+      exitedLikeBefore(at: time, cpu: newCPU, fields, &output)
+    } else {
+      if watch.repeats.count > 0 { endRepeats(&output) }
+      watch.repeats.code = exit.code.code
+    }
     enteredSinceRun = true
     emulationIsExplained = false
     sawUserspaceSinceGuest = false
@@ -121,8 +128,12 @@ extension VCPUTrack {
   private mutating func noteInformation<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields
   ) {
-    exit.info1 = fields.integer(ExitField.info1)
-    exit.info2 = fields.integer(ExitField.info2)
+    if judgesEmulation {
+      exit.info1 = fields.integer(ExitField.info1)
+      exit.info2 = fields.integer(ExitField.info2)
+    } else {
+      exit.rip = fields.integer(ExitField.rip)
+    }
   }
 
   /// The vCPU was not known to be about to enter the guest.
@@ -204,6 +215,11 @@ extension VCPUTrack {
       exit.isOpen && exit.level == .l2 && !exit.isReflected && !exit.wasInterrupted
       && exit.code.mayBecome(told)
     endEpisode(toldL1: told.isTripleFault, &output)
+    if isRefusedEntry {
+      noteFailedNestedEntry(at: time, cpu: cpu, &output)
+    } else {
+      judgeReflection(told, answers: answers, at: time, cpu: cpu, &output)
+    }
     if answers {
       exit.isReflected = true
       if output.counts(exit.at) { counters.l2ExitsReflected &+= 1 }
@@ -274,6 +290,12 @@ extension VCPUTrack {
   mutating func nestedEntryFailed(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
     counters.nestedEvents &+= 1
     settle(&output)
+    // Behind a kvm_entry it is hardware that refused the instruction (VMfail).
+    if hasEntry {
+      output.add(fact(.refusedInstruction, from: entryAt, to: time, cpu: cpu, level: .l2))
+    } else {
+      noteFailedNestedEntry(at: time, cpu: cpu, &output)
+    }
     entryFailed(&output)
     nestedEntryIsAsked = false
     if isInRun { isInHost(at: time, cpu: cpu, &output) }
@@ -286,6 +308,7 @@ extension VCPUTrack {
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     settle(&output)
+    let endsInEntry = hasEntry
     entryFailed(&output)
     if base == .userspace {
       // KVM_RUN ended without an event in it: it was refused or interrupted at once.
@@ -296,6 +319,13 @@ extension VCPUTrack {
       cut(at: time, &output)
     }
     judgeEndOfRun(at: time, cpu: newCPU, fields, &output)
+    watchEndOfRun(
+      fields.integer(UserspaceExitField.reason),
+      Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno)), endsInEntry: endsInEntry,
+      at: time, cpu: newCPU, &output)
+    watch.nested.userspaceSinceExit = true
+    watch.nested.keepsExit = false
+    if watch.repeats.count > 0 { endRepeats(&output) }
     base = .userspace
     visible = .userspace
     isAsleepInUserspace = false
@@ -362,6 +392,9 @@ extension VCPUTrack {
     endEpisode(toldL1: false, &output)
     exit.wasInterrupted = true
     nestedEntryIsAsked = false
+    watch.nested.smmSinceExit = true
+    watch.nested.keepsExit = false
+    watch.nested.isBackFromSMM = false
     if fields.integer(SMMField.entering) != 0 {
       let isRestore = !isInRun || isSMM
       // On SVM an SMM entry from L2 ends L2 with an inject that answers no exit.
@@ -383,6 +416,8 @@ extension VCPUTrack {
         levelIsProved = true
       }
       levelBeforeSMM = .unknown
+      watch.nested.isBackFromSMM = returnsTo == .l2
+      watch.nested.backFromSMMAt = time
       nestedEntryIsOpen = returnsTo == .l2
       nestedEntryAt = time
       emulationIsExplained = false

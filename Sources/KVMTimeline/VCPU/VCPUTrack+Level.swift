@@ -28,6 +28,7 @@ extension VCPUTrack {
       emulationIsExplained = false
     } else if output.nestedExitsAreRecorded {
       exit.level = .l1
+      if level == .l2 { noteVanishedL2(&output) }
       endEpisode(toldL1: false, &output)
       proveL1(&output)
       asksForNestedEntry(&output)
@@ -43,6 +44,7 @@ extension VCPUTrack {
   mutating func settleByTwin(_ output: inout TimelineOutput) {
     exit.awaitsTwin = false
     exit.level = .l2
+    if level == .l1 { noteL2WithoutEntry(&output) }
     proveL2(&output)
     endGuestStretch(&output)
   }
@@ -55,9 +57,11 @@ extension VCPUTrack {
     endGuestStretch(&output)
   }
 
-  /// The level of the stretch before the open exit is now known.
+  /// The level of the open exit is now known, and with it that of the stretch before.
   @inline(__always)
   private mutating func endGuestStretch(_ output: inout TimelineOutput) {
+    watch.nested.userspaceSinceExit = false
+    watch.nested.smmSinceExit = false
     if !hasGuestStretch { return }
     hasGuestStretch = false
     if pending.isEmpty && !holdsForWakeup && output.isSummary {
@@ -96,9 +100,9 @@ extension VCPUTrack {
   @inline(__always)
   private mutating func asksForNestedEntry(_ output: inout TimelineOutput) {
     if roundTripIsOpen { roundTripExits &+= 1 }
-    nestedEntryIsAsked = false
-    if !exit.code.entersNestedGuest { return }
-    nestedEntryIsAsked = true
+    nestedEntryIsAsked = exit.code.entersNestedGuest
+    watch.nested.lastL1ExitEnters = nestedEntryIsAsked
+    if !nestedEntryIsAsked { return }
     counters.nestedEntryAttempts &+= 1
   }
 
@@ -108,6 +112,7 @@ extension VCPUTrack {
     isSMM = false
     everInL2 = true
     if nestedEntryIsOpen { countNestedEntry(&output) }
+    if watch.nested.keepsExit { confirmKeptExit(&output) }
     if !pending.isEmpty { resolveLevel(.l2, &output) }
     level = .l2
     levelIsProved = true
@@ -118,6 +123,7 @@ extension VCPUTrack {
   @inline(__always)
   mutating func proveL1(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
+    watch.nested.keepsExit = false
     candidateIsInferred = false
     if !pending.isEmpty { resolveLevel(.l1, &output) }
     level = .l1
@@ -136,6 +142,8 @@ extension VCPUTrack {
   private mutating func countNestedEntry(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     candidateIsInferred = false
+    watch.nested.isBackFromSMM = false
+    if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
     if output.counts(nestedEntryAt) { counters.nestedEntries &+= 1 }
     if roundTripIsOpen {
       roundTripIsOpen = false

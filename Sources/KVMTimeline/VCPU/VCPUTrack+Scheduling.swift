@@ -57,10 +57,18 @@ extension VCPUTrack {
     let length = fields.integer(WakeupField.nanoseconds)
     let begin = time >= length ? time - length : 0
     if fields.integer(WakeupField.waited) == 0 {
+      if output.counts(time) {
+        watch.polling.succeeded &+= 1
+        watch.polling.succeededTime &+= length
+      }
       relabel(from: begin, to: time, host: .polling, asleep: nil)
     } else {
       let firstOut = pending.first { $0.end > begin && $0.state.isOffCPU }?.begin
       if let firstOut {
+        if firstOut > begin && output.counts(time) {
+          watch.polling.failed &+= 1
+          watch.polling.failedTime &+= firstOut - begin
+        }
         relabel(from: begin, to: firstOut, host: .polling, asleep: .halted)
         relabel(from: firstOut, to: time, host: nil, asleep: .halted)
       } else {
@@ -148,6 +156,7 @@ extension VCPUTrack {
     }
     resolveGuestProof(reached: false, &output)
     dropExit(&output)
+    endWatch(&output)
     let from = max(time, since)
     cut(at: from, &output)
     // Another thread's event may have been the last one before the gap.

@@ -100,7 +100,12 @@ extension VCPUTrack {
     guard time >= exit.at else { return dropExit(&output) }
     exit.isOpen = false
     exit.awaitsTwin = false
+    if exit.level == .l2 && !exit.isReflected { keptExit() }
+    if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at) { return }
+    if time &- exit.at > output.limits.slowExit {
+      noteLongExit(until: time, output.limits.slowExit)
+    }
     exits.addAnswered(
       level: exit.level, exit: exit.code, isReflected: exit.isReflected,
       handling: time &- exit.at, offCPU: exit.offCPU)
@@ -112,6 +117,7 @@ extension VCPUTrack {
     if !exit.isOpen { return }
     exit.isOpen = false
     exit.awaitsTwin = false
+    if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at) { return }
     exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
   }
@@ -130,6 +136,7 @@ extension VCPUTrack {
       visible = .unknown
     }
     dropExit(&output)
+    endWatch(&output)
     cut(at: end, &output)
     holdsForWakeup = false
     flushUnproved(&output)

@@ -11,6 +11,9 @@ public import KVMEvents
 ///     +States      the open interval, and how it is closed
 ///     +Scheduling  off the CPU, halted, polling, lost
 ///     +Emulation   instructions of L2 that no exit asked for
+///     +Applying    one event of any kind
+///
+/// What only the checks must know is kept in `watch`, with a file for each thing that is watched.
 public struct VCPUTrack: Sendable {
   /// Which vCPU this is.
   public internal(set) var identity: VCPUIdentity
@@ -103,6 +106,7 @@ public struct VCPUTrack: Sendable {
   var sawUserspaceSinceGuest = false
   var episode: EmulationEpisode?
   var reportedUnknownEmulation = false
+  var watch = VCPUWatch()
   /// Events were lost, and with them the level: L2 may have been entered.
   var levelWasLost = false
   /// The exit that asked for the next emulated instruction may be one of those that were lost.

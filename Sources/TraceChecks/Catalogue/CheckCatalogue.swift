@@ -12,6 +12,16 @@ public enum CheckCatalogue {
   private static let core: [any Check] = [
     L2EmulationCheck(), MissingTripleFaultCheck(), SynthesizedTripleFaultCheck(),
     L2TripleFaultCheck(), TripleFaultEscapedCheck(), InvalidL2RefusedCheck(),
+
+    UnreflectedExitCheck(), WronglyReflectedExitCheck(), ReflectedReasonMismatchCheck(),
+    LostInjectCheck(), L2WithoutEntryCheck(), NestedEntryFailedCheck(), NestedEntryStormCheck(),
+    VMEntryFailedCheck(), VMBuggedCheck(), SMMLostL2Check(),
+
+    EmulationFailedCheck(), L1InvalidStateEmulationCheck(), EmulationLivelockCheck(),
+    StuckVCPUCheck(), ImmediateExitLoopCheck(), WindowStormCheck(), ExitRateCheck(),
+    ReinjectionStormCheck(), TerminalExitCheck(),
+
+    SlowExitCheck(), HaltPollWasteCheck(), ExitMultiplicationCheck(), PreemptedInGuestCheck(),
   ]
 
   /// What they mean, in the same order.

@@ -2,7 +2,7 @@ extension CheckDescription {
   static let synthesizedTripleFault = CheckDescription(
     id: "synthesized-triple-fault",
     severity: .note,
-    title: "KVM synthesized TRIPLE_FAULT for L1 without a hardware exit",
+    title: "KVM synthesized TRIPLE_FAULT for L1, with no exit",
     meaning: [
       """
       L1 was told that L2 triple-faulted, though hardware reported no such exit. This is what KVM should do when L2's \

@@ -20,6 +20,8 @@ public struct TraceEvidence: Sendable {
 
   /// So much happened that some of it was not kept.
   public var factsWereDropped = false
+  /// What lies outside of it was not counted.
+  public var window: Range<UInt64> = 0..<UInt64.max
   /// The numbers that the user has set.
   public var configuration = CheckConfiguration()
 
@@ -65,6 +67,25 @@ public struct TraceEvidence: Sendable {
   /// The number that holds for an option of a check.
   func value(_ option: CheckOption, of check: some Check) -> UInt64 {
     configuration.value(of: option, in: check.id)
+  }
+
+  /// What of a vCPU's span lies in the window, trace clock.
+  func span(of track: VCPUTrack) -> Range<UInt64> {
+    let begin = min(max(track.begin, window.lowerBound), window.upperBound)
+    return begin..<max(begin, min(track.end, window.upperBound))
+  }
+
+  /// A finding about a vCPU as a whole: no single event proves it.
+  func finding(
+    _ check: some Check, _ severity: Severity, about track: VCPUTrack, _ message: String,
+    count: UInt64
+  ) -> Finding {
+    let span = span(of: track)
+    var finding = Finding(
+      check: check.id, severity: severity, trace: trace, identity: track.identity, cpu: nil,
+      level: nil, begin: span.lowerBound, end: span.upperBound, message: message, count: count)
+    finding.hasEvidence = false
+    return finding
   }
 
   /// A finding about the vCPU of a fact, over the fact's span.

@@ -19,11 +19,13 @@ public struct CheckRunner: Sendable {
   }
 
   /// From which numbers on the timeline must report what the checks look for.
-  public var limits: WatchLimits {
+  public func limits(for unit: TimeUnit = .nanoseconds) -> WatchLimits {
     var limits = WatchLimits()
     for check in checks where configuration.isOn(check.id) {
       check.configure(&limits, configuration)
     }
+    // Nobody can say how long a tick is.
+    if unit == .ticks { limits.dropDurations() }
     return limits
   }
 

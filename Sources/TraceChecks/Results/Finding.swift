@@ -90,6 +90,8 @@ public struct Finding: Sendable {
   public var count: UInt64
   /// The kvmscope command that shows more.
   public var show: String
+  /// Whether single events prove it; false for what is counted over a long time.
+  public var hasEvidence = true
   /// The proving events with a few before and after, in time order; may be empty.
   public var evidence: [EvidenceEvent]
 

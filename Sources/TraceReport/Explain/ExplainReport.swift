@@ -51,10 +51,13 @@ public struct ExplainReport {
       }
     }
     sink.write(style.bold(check.id) + "  " + style.severity(check.severity))
-    if let note = check.severityNote { sink.write(" (\(note))") }
     if !check.isOnByDefault { sink.write(", off by default") }
     sink.write("\n\n")
     lines(check.title + ".")
+    if let note = check.severityNote {
+      sink.write("\n")
+      lines("Severity: \(check.severity.name); \(note).")
+    }
     for paragraph in check.meaning {
       sink.write("\n")
       lines(paragraph)
