@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "RingBuffer", dependencies: ["TraceBytes"], swiftSettings: views),
     .target(name: "KVMEvents", swiftSettings: common),
     .target(
-      name: "TraceContainer", dependencies: ["TraceBytes", "Decompression", "RingBuffer"],
+      name: "TraceContainer",
+      dependencies: ["TraceBytes", "Decompression", "RingBuffer", "KVMEvents"],
       swiftSettings: views),
     .target(
       name: "EventFormat", dependencies: ["CTraceEvent", "TraceBytes", "KVMEvents"],

@@ -19,6 +19,8 @@ public struct EventCatalogue: Sendable {
   public private(set) var commonPID = FieldLayout(offset: 4, size: 4, isSigned: true)
   /// Whether numbers are stored most significant byte first.
   public let isBigEndian: Bool
+  /// The field with the words of a log of text; nil where records are the kernel's own.
+  public internal(set) var text: FieldDescription?
   /// Event id → dense number.
   @usableFromInline var index: [UInt16]
   /// The common fields stand where they do in every kernel since 2.6.31, least significant byte first.
@@ -31,11 +33,7 @@ public struct EventCatalogue: Sendable {
   ///   - longSize: bytes of a `long` on the recording machine.
   ///   - isBigEndian: whether that machine stores the most significant byte first.
   public init(_ sources: [FormatSource], longSize: Int, isBigEndian: Bool) {
-    self.isBigEndian = isBigEndian
-    hasUsualHeader = !isBigEndian
-    index = [UInt16](repeating: 0, count: 65536)
-    events = [EventDescription(id: -1, system: "", name: "unknown", fields: [])]
-    descriptors = [EventDescriptor(kind: .other, minimumLength: 0, fields: FieldLayouts())]
+    self.init(isBigEndian: isBigEndian)
     let texts = checked(sources)
     guard let results = FormatParser.parse(texts, longSize: longSize, isBigEndian: isBigEndian)
     else {
@@ -57,6 +55,22 @@ public struct EventCatalogue: Sendable {
       }
       add(event, schemas[event.system + ":" + event.name])
     }
+  }
+
+  /// Without any event.
+  init(isBigEndian: Bool) {
+    self.isBigEndian = isBigEndian
+    hasUsualHeader = !isBigEndian
+    index = [UInt16](repeating: 0, count: 65536)
+    events = [EventDescription(id: -1, system: "", name: "unknown", fields: [])]
+    descriptors = [EventDescriptor(kind: .other, minimumLength: 0, fields: FieldLayouts())]
+  }
+
+  /// Adds an event whose id is free.
+  mutating func append(_ event: EventDescription, _ descriptor: EventDescriptor) {
+    index[event.id] = UInt16(events.count)
+    events.append(event)
+    descriptors.append(descriptor)
   }
 
   /// The texts that are format texts, up to the fields.
@@ -130,9 +144,7 @@ public struct EventCatalogue: Sendable {
       problems.append(
         FormatProblem(event: event.name, what: "\(name) is not declared", costsEvents: true))
     }
-    index[event.id] = UInt16(events.count)
-    events.append(event)
-    descriptors.append(EventDescriptor(kind: kind, minimumLength: length, fields: layouts))
+    append(event, EventDescriptor(kind: kind, minimumLength: length, fields: layouts))
   }
 
   private static func find(_ names: [String], in fields: [FieldDescription]) -> FieldDescription? {

@@ -10,6 +10,14 @@ public struct EventDescription: Sendable {
   ///
   /// May be empty.
   public let fields: [FieldDescription]
+
+  /// Describes an event.
+  public init(id: Int, system: String, name: String, fields: [FieldDescription]) {
+    self.id = id
+    self.system = system
+    self.name = name
+    self.fields = fields
+  }
 }
 
 /// One field of an event as its format text declares it.
@@ -34,4 +42,35 @@ public struct FieldDescription: Sendable {
   public let isRelative: Bool
   /// Bytes of one element; 0 when not an array.
   public let elementSize: Int
+
+  /// A number of eight bytes.
+  public init(number name: String, isSigned: Bool, offset: Int) {
+    self.init(
+      name: name, type: isSigned ? "s64" : "u64", offset: offset, size: 8, isSigned: isSigned,
+      isArray: false, isString: false, isDynamic: false, isRelative: false, elementSize: 0)
+  }
+
+  /// A text that lies elsewhere in the record (`__data_loc char[]`).
+  public init(dynamicText name: String, offset: Int) {
+    self.init(
+      name: name, type: "__data_loc char[]", offset: offset, size: 4, isSigned: false,
+      isArray: true, isString: true, isDynamic: true, isRelative: false, elementSize: 1)
+  }
+
+  /// Describes a field.
+  init(
+    name: String, type: String, offset: Int, size: Int, isSigned: Bool, isArray: Bool,
+    isString: Bool, isDynamic: Bool, isRelative: Bool, elementSize: Int
+  ) {
+    self.name = name
+    self.type = type
+    self.offset = offset
+    self.size = size
+    self.isSigned = isSigned
+    self.isArray = isArray
+    self.isString = isString
+    self.isDynamic = isDynamic
+    self.isRelative = isRelative
+    self.elementSize = elementSize
+  }
 }

@@ -17,6 +17,10 @@ public final class EventTextRenderer {
   private let texts: [[UInt8]?]
   /// The names of the events, safe to print.
   private let names: [String]
+  /// The names of events that had none when the catalogue was made.
+  private let lateName: ((Int) -> String)?
+  /// The field that holds the words of every event; nil where they are made here.
+  private let text: FieldDescription?
   private let kallsyms: [UInt8]
   private let printkFormats: [UInt8]
   private(set) lazy var symbols = KernelSymbols(
@@ -31,10 +35,13 @@ public final class EventTextRenderer {
   ///   - kallsyms: the kernel's symbols as in `/proc/kallsyms`; may be empty.
   ///   - printkFormats: the kernel's format strings as in `printk_formats`; may be empty.
   ///   - order: the byte order of the records.
+  ///   - lateName: tells the name of an event that has none in the catalogue, by its number.
   public init(
     sources: [FormatSource], catalogue: EventCatalogue, longSize: Int, kallsyms: [UInt8],
-    printkFormats: [UInt8], order: ByteOrder
+    printkFormats: [UInt8], order: ByteOrder, lateName: ((Int) -> String)? = nil
   ) {
+    self.lateName = lateName
+    text = catalogue.text
     events = catalogue.events
     self.order = order
     self.longSize = longSize == 4 ? 4 : 8
@@ -85,7 +92,9 @@ public final class EventTextRenderer {
 
   /// The name of an event without its system, safe to print.
   public func name(of number: Int) -> String {
-    names.indices.contains(number) ? names[number] : "unknown"
+    guard names.indices.contains(number) else { return "unknown" }
+    if names[number].isEmpty, let lateName { return SafeText.sanitized(lateName(number)) }
+    return names[number]
   }
 
   /// Appends what a record says.
@@ -112,6 +121,7 @@ public final class EventTextRenderer {
       keepsLineBreaks = true
       append(stack: field, record, to: &bytes)
     case .own(let own): append(own, record, to: &bytes)
+    case .words(let field): bytes.append(record.block, record.text(record.range(field)))
     }
     while bytes.count > start, bytes[bytes.count - 1] == 10 { bytes.removeLast() }
     SafeText.sanitize(&bytes, from: start, keepingLineBreaks: keepsLineBreaks)
@@ -170,6 +180,7 @@ public final class EventTextRenderer {
 
   private func makeLayout(of number: Int) -> EventTextLayout {
     guard number > 0 else { return .unknown }
+    if let text { return .words(text) }
     let event = events[number]
     if let own = OwnLayout(event, text: texts[number] ?? []) { return .own(own) }
     if event.system == "ftrace", event.name == "kernel_stack" || event.name == "user_stack",
@@ -253,4 +264,6 @@ enum EventTextLayout {
   case format(PrintFormat)
   case stack(FieldDescription)
   case own(OwnLayout)
+  /// The words that a log of text has for it.
+  case words(FieldDescription)
 }

@@ -14,3 +14,11 @@ public enum ExceptionVector {
     "MF", "AC", "MC", "XM", "VE", "CP", "", "", "", "", "", "", "HV", "VC", "SX", "",
   ]
 }
+
+extension ExceptionVector {
+  /// The vector of a mnemonic without `#`, as `PF`; nil when there is none such.
+  public static func number(named name: String) -> UInt64? {
+    guard !name.isEmpty else { return nil }
+    return mnemonics.firstIndex(of: name).map { UInt64($0) }
+  }
+}

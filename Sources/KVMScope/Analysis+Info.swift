@@ -28,19 +28,40 @@ extension Analysis {
     case .perfData(let file):
       info.properties = properties(file, trace)
       info.streams = streams(file, consumer.streams)
+    case .text(let log):
+      info.properties = properties(log)
+      info.streams = streams(log, consumer.streams)
     }
-    info.events = zip(trace.catalogue.events, consumer.eventCounts).compactMap { event, count in
-      // The first entry stands for all events that no format describes.
-      if event.id < 0 || event.name.isEmpty {
-        return count == 0 ? nil : EventCount(system: nil, name: "(no format)", count: count)
-      }
-      return EventCount(system: event.system, name: event.name, count: count)
-    }
+    info.events = eventCounts(trace, consumer.eventCounts)
     info.events.sort { ($1.count, $0.name) < ($0.count, $1.name) }
     info.options = self.options(trace.recording)
     info.comms = trace.comms.sorted { $0.key < $1.key }
       .map { ThreadName(thread: $0.key, name: $0.value) }
-    info.capabilities = Capabilities.of(trace.catalogue, nil)
+    info.capabilities = Capabilities.of(trace, nil)
     return info
+  }
+
+  private static func eventCounts(_ trace: OpenedTrace, _ counts: [UInt64]) -> [EventCount] {
+    // A log of text is not asked for what it does not show; it has an event once for each wording.
+    let isText = trace.catalogue.text != nil
+    var list: [EventCount] = []
+    var places: [String: Int] = [:]
+    for (number, count) in counts.enumerated() where count > 0 || !isText {
+      let event = trace.eventName(number)
+      // The first entry stands for all events that no format describes.
+      guard number > 0, !event.name.isEmpty else {
+        if count > 0 { list.append(EventCount(system: nil, name: "(no format)", count: count)) }
+        continue
+      }
+      if isText, let place = places[event.name] {
+        list[place].count += count
+        continue
+      }
+      places[event.name] = list.count
+      list.append(
+        EventCount(
+          system: event.system.isEmpty ? nil : event.system, name: event.name, count: count))
+    }
+    return list
   }
 }

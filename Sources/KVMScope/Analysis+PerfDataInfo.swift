@@ -49,6 +49,7 @@ extension Analysis {
       file.options.map { OptionInfo(id: Int($0.id), name: $0.name, size: UInt64($0.size)) }
     case .perfData(let file):
       file.features.map { OptionInfo(id: $0.number, name: $0.name, size: $0.size) }
+    case .text: []
     }
   }
 }

@@ -75,7 +75,7 @@ public enum Analysis {
       results.checks.findings += judgement.findings
       results.checks.notJudged += judgement.notJudged
       results.checks.capabilities = Capabilities.merge(
-        results.checks.capabilities, Capabilities.of(trace.catalogue, pass.tracker),
+        results.checks.capabilities, Capabilities.of(trace, pass.tracker),
         isFirst: number == 0)
       results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }
         .map { track in
@@ -133,17 +133,20 @@ public enum Analysis {
   /// - Parameters:
   ///   - input: the trace.
   ///   - options: what part of it.
+  ///   - idle: called before more of a live log is waited for.
   ///   - body: called for each interval with its vCPU's identity.
   /// - Returns: the trace's facts.
   public static func timeline(
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(),
-    _ body: @escaping (Interval, VCPUIdentity) -> Void
+    idle: @escaping () -> Void = {}, _ body: @escaping (Interval, VCPUIdentity) -> Void
   ) -> TimelineResults {
     let trace = input.trace
     var done: UInt64 = 0
+    trace.learnRecordedEvents()
     let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
     let pass = TimelinePass.run(
-      trace, options, receiver: receiver, done: &done, total: trace.byteCount)
+      trace, options, receiver: receiver, idle: trace.isLive ? idle : nil, done: &done,
+      total: trace.byteCount)
     return TimelineResults(
       trace: trace.facts(after: pass.statistics), wasStopped: pass.statistics.wasStopped)
   }

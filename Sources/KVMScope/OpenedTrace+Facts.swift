@@ -12,7 +12,8 @@ extension OpenedTrace {
     facts.timeUnit = timeUnit
     facts.kernel = recording.uname
     facts.cpus = max(recording.cpuCount, cpuNumbers.count)
-    facts.damage = recording.damage.map { damage(at: $0.offset.rawValue, $0.what) }
+    facts.damage =
+      inputDamage + recording.damage.map { damage(at: $0.offset.rawValue, $0.what) }
     // The container does not say where a text began: the file's beginning stands for it.
     for problem in catalogue.problems where problem.costsEvents {
       facts.damage.append(

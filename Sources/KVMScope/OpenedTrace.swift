@@ -17,6 +17,8 @@ struct OpenedTrace {
   let cpuNumbers: [Int]
   /// The streams of all buffers, the top one first, by CPU.
   let streams: [(buffer: Int, cpu: Int)]
+  /// What could not be read on the way to the recording: of the file that it was packed in.
+  let inputDamage: [TraceChecks.Damage]
   private let walks = Walks()
 
   /// What the last walk over a perf.data found beside the samples.
@@ -24,17 +26,33 @@ struct OpenedTrace {
     var last: PerfDataRecords?
   }
 
-  init(path: String) throws(AnalysisError) {
+  /// Opens a trace.
+  ///
+  /// - Parameters:
+  ///   - path: of a file or a pipe; `-` is standard input.
+  ///   - isReadTwice: whether there will be more than one walk.
+  /// - Throws: when it cannot be read.
+  init(path: String, isReadTwice: Bool = true) throws(AnalysisError) {
     self.path = path
-    recording = try Recording(path: path)
+    let input = try InputFile(path: path, isReadTwice: isReadTwice)
+    recording = input.recording
+    inputDamage = input.damage
     sources = recording.formats.map { FormatSource(system: $0.system, text: $0.text) }
-    catalogue = EventCatalogue(
-      sources, longSize: recording.longSize, isBigEndian: recording.order == .big)
+    switch recording {
+    case .text(let log): catalogue = TextCatalogue.make(log)
+    default:
+      catalogue = EventCatalogue(
+        sources, longSize: recording.longSize, isBigEndian: recording.order == .big)
+    }
     switch recording {
     case .traceDat(let file): (cpuNumbers, streams) = Self.streams(file)
     case .perfData(let file):
       cpuNumbers = file.namesCPUs ? Array(0..<file.cpuCount) : [-1]
       streams = (0..<file.streamCount).map { (0, $0) }
+    case .text(let log):
+      // Any CPU may appear: each is named by its number.
+      cpuNumbers = []
+      streams = (0..<log.streamCount).map { TextLog.place(of: $0) }
     }
   }
 
@@ -63,6 +81,8 @@ struct OpenedTrace {
     switch recording {
     case .traceDat(let file): StreamMerger.merge(TraceDatStreams(file), into: &consumer)
     case .perfData(let file): QueueMerger.merge(records(file), into: &consumer)
+    case .text(let log):
+      if let reader = log.makeReader() { OrderedWalk.run(reader, into: &consumer) }
     }
   }
 
@@ -71,6 +91,8 @@ struct OpenedTrace {
     switch recording {
     case .traceDat(let file): consumer.walk(TraceDatStreams(file))
     case .perfData(let file): consumer.walk(records(file))
+    case .text(let log):
+      if let reader = log.makeReader(wantsText: false) { consumer.walk(reader) }
     }
   }
 
@@ -81,8 +103,21 @@ struct OpenedTrace {
       switch recording {
       case .traceDat(let file): file.buffers.count == 1 && streams.count == cpuNumbers.count
       case .perfData(let file): file.namesCPUs
+      case .text: false
       }
     return hasStreamPerCPU && records.contains(.schedSwitch)
+  }
+
+  /// Whether another program may still be writing it.
+  var isLive: Bool {
+    guard case .text(let log) = recording else { return false }
+    return log.isLive
+  }
+
+  /// Whether another walk gives the same again.
+  var canBeWalkedAgain: Bool {
+    guard case .text(let log) = recording else { return true }
+    return log.canBeReadAgain
   }
 
   private func records(_ file: PerfDataFile) -> PerfDataRecords {
@@ -109,6 +144,7 @@ struct OpenedTrace {
 
   /// What time stamps count after the conversion.
   var timeUnit: TimeUnit {
+    if case .text(let log) = recording { return log.isTicks ? .ticks : .nanoseconds }
     guard case .traceDat(let file) = recording, file.timeAdjustment.cycles == nil else {
       return .nanoseconds
     }
@@ -119,6 +155,8 @@ struct OpenedTrace {
   }
 
   /// What the recording would show if it happened.
+  ///
+  /// Of a log of text this is what its lines have shown so far: after the first walk all is known.
   var records: RecordedEvents {
     // The formats of a whole system may be there, though only some of its events were asked for.
     func kinds(_ isRecorded: (EventDescription) -> Bool) -> RecordedEvents {
@@ -133,6 +171,19 @@ struct OpenedTrace {
     case .traceDat(let file):
       let off = file.eventsSwitchedOff ?? []
       return kinds { !off.contains("\($0.system):\($0.name)") }
+    case .text(let log):
+      return RecordedEvents(log.recordedKinds)
+    }
+  }
+
+  /// Goes through a log that can be read again, so that `records` knows all of it: intervals that
+  /// were handed out cannot be taken back.
+  func learnRecordedEvents() {
+    guard case .text(let log) = recording, log.canBeReadAgain,
+      let reader = log.makeReader(wantsText: false)
+    else { return }
+    while true {
+      if case .end = reader.next() { return }
     }
   }
 
@@ -144,13 +195,27 @@ struct OpenedTrace {
     switch recording {
     case .traceDat(let file): file.savedCommands
     case .perfData(let file): walks.last?.tasks.names ?? file.savedCommands
+    case .text(let log): log.lastReader?.tasks.names ?? [:]
     }
   }
 
   /// The process that a thread belongs to, where the recording tells it.
   func process(of thread: Int32) -> Int32? {
-    if case .traceDat(let file) = recording { return file.savedProcesses[thread] }
-    return walks.last?.tasks.process(of: thread)
+    switch recording {
+    case .traceDat(let file): file.savedProcesses[thread]
+    case .perfData: walks.last?.tasks.process(of: thread)
+    case .text(let log): log.lastReader?.tasks.process(of: thread)
+    }
+  }
+
+  /// The names of an event, as far as they are known at the present moment of a walk.
+  func eventName(_ number: Int) -> (system: String, name: String) {
+    guard case .text(let log) = recording else {
+      let event = catalogue.events[number]
+      return (event.system, event.name)
+    }
+    let event = log.declarations.list[number]
+    return (event.system, event.name)
   }
 
   /// The window of the options, in this trace's unit.

@@ -8,6 +8,7 @@ import TraceContainer
 enum Recording {
   case traceDat(TraceDatFile)
   case perfData(PerfDataFile)
+  case text(TextLog)
 
   /// Opens a file by its content.
   init(_ mapped: MappedFile) throws(ContainerError) {
@@ -28,6 +29,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.formats
     case .perfData(let file): file.formats
+    case .text: []
     }
   }
 
@@ -36,6 +38,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.longSize
     case .perfData(let file): file.longSize
+    case .text: 8
     }
   }
 
@@ -44,6 +47,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.order
     case .perfData(let file): file.order
+    case .text: .little
     }
   }
 
@@ -53,6 +57,7 @@ enum Recording {
     case .traceDat(let file):
       file.buffers.reduce(0) { $0 &+ $1.streams.reduce(0) { $0 &+ $1.size } }
     case .perfData(let file): UInt64(file.data.count)
+    case .text(let log): log.byteCount ?? 0
     }
   }
 
@@ -61,6 +66,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.buffers.map(\.name)
     case .perfData: [""]
+    case .text(let log): log.bufferNames
     }
   }
 
@@ -70,6 +76,7 @@ enum Recording {
     // Without symbols, addresses stay numbers; the damage is said where the file is opened.
     case .traceDat(let file): (try? file.kallsyms) ?? []
     case .perfData(let file): file.kallsyms
+    case .text: []
     }
   }
 
@@ -78,6 +85,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.printkFormats
     case .perfData(let file): file.printkFormats
+    case .text: []
     }
   }
 
@@ -86,6 +94,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.buffers.first.map(\.clock) ?? file.traceClock
     case .perfData(let file): file.clock
+    case .text: nil
     }
   }
 
@@ -94,6 +103,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.containerName
     case .perfData(let file): file.isPipe ? "perf.data pipe" : "perf.data"
+    case .text: "text"
     }
   }
 
@@ -102,6 +112,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.uname
     case .perfData(let file): file.uname
+    case .text: nil
     }
   }
 
@@ -110,6 +121,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.cpuCount
     case .perfData(let file): file.cpuCount
+    case .text(let log): max(log.cpuCount, log.lastReader?.cpuCount ?? 0)
     }
   }
 
@@ -118,6 +130,7 @@ enum Recording {
     switch self {
     case .traceDat(let file): file.damage
     case .perfData(let file): file.damage
+    case .text: []
     }
   }
 }

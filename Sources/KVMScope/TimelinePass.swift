@@ -5,7 +5,7 @@ import TraceContainer
 enum TimelinePass {
   static func run(
     _ trace: OpenedTrace, _ options: AnalysisOptions, limits: WatchLimits = WatchLimits(),
-    receiver: (any IntervalReceiver)?, done: inout UInt64, total: UInt64
+    receiver: (any IntervalReceiver)?, idle: (() -> Void)? = nil, done: inout UInt64, total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // Intervals are handed out as they come: then the order between threads matters too.
     if receiver == nil && trace.allowsOrderByThread {
@@ -16,15 +16,23 @@ enum TimelinePass {
         return quick
       }
     }
+    let assumed = trace.records
     let pass = walk(
-      trace, options, limits, receiver: receiver, ordersByThread: false, done, total)
+      trace, options, limits, receiver: receiver, ordersByThread: false, idle: idle, done, total)
     done = done &+ trace.byteCount
+    // Only after all lines of a log it is known what was recorded: the level rests on it.
+    if receiver == nil, trace.records != assumed, trace.canBeWalkedAgain,
+      !pass.statistics.wasStopped
+    {
+      return walk(trace, options, limits, receiver: nil, ordersByThread: false, done, total)
+    }
     return pass
   }
 
   private static func walk(
     _ trace: OpenedTrace, _ options: AnalysisOptions, _ limits: WatchLimits,
-    receiver: (any IntervalReceiver)?, ordersByThread: Bool, _ done: UInt64, _ total: UInt64
+    receiver: (any IntervalReceiver)?, ordersByThread: Bool, idle: (() -> Void)? = nil,
+    _ done: UInt64, _ total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     let tracker = TimelineTracker(
       records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
@@ -33,7 +41,11 @@ enum TimelinePass {
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
       conversion: trace.conversion, ordersByThread: ordersByThread,
-      progress: counter.isNeeded ? { counter.add($0) } : nil)
+      progress: counter.isNeeded || idle != nil
+        ? { bytes in
+          idle?()
+          return counter.add(bytes)
+        } : nil)
     trace.walk(into: &consumer)
     return (consumer.tracker, consumer.statistics)
   }

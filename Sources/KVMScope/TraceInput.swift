@@ -6,11 +6,19 @@ public struct TraceInput {
   /// What is known of it without reading its events.
   public let facts: TraceFacts
 
+  /// Whether it is a log that another program may still be writing: what is known should be shown
+  /// before more is waited for.
+  public var isLive: Bool { trace.isLive }
+
   /// Opens a recording.
   ///
+  /// - Parameters:
+  ///   - path: of a file, a pipe or a directory of bare ring buffers; `-` is standard input.
+  ///   - isReadTwice: whether it is walked more than once: a log that comes from a pipe is kept in a
+  ///     temporary file then.
   /// - Throws: when it cannot be read.
-  public init(path: String) throws(AnalysisError) {
-    trace = try OpenedTrace(path: path)
+  public init(path: String, isReadTwice: Bool = true) throws(AnalysisError) {
+    trace = try OpenedTrace(path: path, isReadTwice: isReadTwice)
     facts = trace.facts
   }
 }
@@ -26,12 +34,15 @@ public struct TraceInputs {
   ///
   /// - Parameters:
   ///   - paths: in the order that results keep.
+  ///   - isReadTwice: whether they are walked more than once.
   ///   - namesUnreadable: whether the only one, too, is named in `unreadable` when it cannot be read.
   /// - Throws: the error of the only one there is, unless it is named.
-  public init(_ paths: [String], namesUnreadable: Bool = false) throws(AnalysisError) {
+  public init(
+    _ paths: [String], isReadTwice: Bool = true, namesUnreadable: Bool = false
+  ) throws(AnalysisError) {
     for path in paths {
       do throws(AnalysisError) {
-        readable.append(try TraceInput(path: path))
+        readable.append(try TraceInput(path: path, isReadTwice: isReadTwice))
       } catch {
         guard paths.count > 1 || namesUnreadable else { throw error }
         unreadable.append(error.trace)

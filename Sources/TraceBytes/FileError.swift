@@ -10,6 +10,8 @@ public enum FileError: Error, Hashable, Sendable {
   case notRegular(path: String)
   /// The file has no bytes.
   case isEmpty(path: String)
+  /// What must be kept on disk for a while cannot be.
+  case cannotKeep(path: String, reason: String)
 }
 
 extension FileError: CustomStringConvertible {
@@ -19,7 +21,8 @@ extension FileError: CustomStringConvertible {
   /// The file.
   public var path: String {
     switch self {
-    case .system(let path, _, _), .isDirectory(let path), .notRegular(let path), .isEmpty(let path):
+    case .system(let path, _, _), .isDirectory(let path), .notRegular(let path), .isEmpty(let path),
+      .cannotKeep(let path, _):
       path
     }
   }
@@ -33,6 +36,8 @@ extension FileError: CustomStringConvertible {
       "is a directory without ring buffers (per_cpu/cpu0/trace_pipe_raw)"
     case .notRegular:
       "is not a regular file (a pipe or a device): save it to a file first"
+    case .cannotKeep(_, let reason):
+      "cannot keep a copy: \(reason) (TMPDIR names a directory with more room)"
     case .isEmpty:
       "at offset 0: the file is empty, a trace expected"
     }

@@ -36,7 +36,11 @@ public final class MappedFile: Sendable {
       throw FileError.system(path: path, operation: "open", code: errno)
     }
     defer { close(descriptor) }
+    try self.init(descriptor: descriptor, path: path)
+  }
 
+  /// Maps the file behind a descriptor, which stays open.
+  convenience init(descriptor: CInt, path: String) throws(FileError) {
     var status = stat()
     // SAFETY: `status` is a whole stat structure, written by the call.
     guard unsafe fstat(descriptor, &status) == 0 else {

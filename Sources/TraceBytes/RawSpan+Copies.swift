@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Parts of a span, as copies that outlive it.
 extension RawSpan {
   /// A copy of the bytes in `range`, which must lie inside the span.
@@ -27,11 +29,25 @@ extension RawSpan {
   ///
   /// Both bounds must lie inside the span. The time taken is linear in their distance.
   public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int? {
-    var index = start
-    while index < end {
-      if u8(at: index) == byte { return index }
-      index += 1
+    guard start < end else { return nil }
+    let part = extracting(start..<end)
+    // SAFETY: the search stays inside the part, whose bounds were checked when it was made.
+    return unsafe part.withUnsafeBytes { bytes in
+      guard let first = bytes.baseAddress,
+        let found = unsafe memchr(first, CInt(byte), bytes.count)
+      else { return nil }
+      return unsafe start + (UnsafeRawPointer(found) - first)
     }
-    return nil
+  }
+
+  /// Whether the bytes at `position` are those of a word; false where the span ends before it does.
+  public func holds(_ word: StaticString, at position: Int) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard position >= 0, position <= byteCount - count else { return false }
+    // SAFETY: the word has `count` bytes and is constant; the part's bounds were just checked.
+    return unsafe extracting(position..<position + count).withUnsafeBytes { bytes in
+      guard let first = bytes.baseAddress else { return true }
+      return unsafe memcmp(first, word.utf8Start, count) == 0
+    }
   }
 }

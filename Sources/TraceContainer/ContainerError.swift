@@ -30,6 +30,10 @@ public struct ContainerError: Error, Sendable, Hashable {
     case unknownLayout
     /// No place in the file holds events.
     case noData
+    /// A log of text without a line that names CPU, time and event: `found` lines name none.
+    case noEventLines
+    /// A text with some lines that are events, `found`, among more that are not, `expected`.
+    case quotedEvents
     /// A part without which no event can be read is not there.
     case missingPart
   }
@@ -104,6 +108,10 @@ extension ContainerError: CustomStringConvertible {
     case .latencyFormat: return "the file holds a latency tracer's text, no events"
     case .unknownLayout: return "\(part) describes no ring buffer that can be read"
     case .noData: return "the file names no place where events are"
+    case .noEventLines:
+      return "the text has \(found) lines, and none names a CPU, a time and an event"
+    case .quotedEvents:
+      return "this is no trace file: \(found) lines of a text are events, and \(expected) are not"
     case .missingPart: return "the file has no \(part)"
     }
   }

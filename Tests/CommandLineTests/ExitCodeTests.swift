@@ -48,7 +48,7 @@ import TraceTestSupport
     Expectation(64, "explain", "no-such-check"),
     Expectation(64, "summary", "--output", Recording.bug, Recording.bug),
     Expectation(65, "check", "README.md"),
-    Expectation(66, "check", "/dev/null"),
+    Expectation(65, "check", "/dev/null"),
     Expectation(66, "check", "no/such/file.dat"),
     Expectation(66, "check", "fixtures"),
     Expectation(74, "summary", "--output", "no/such/directory/x", Recording.bug),

@@ -21,18 +21,23 @@ extension Analysis {
   ///   - input: the trace.
   ///   - options: what part of it.
   ///   - namesTrace: whether each line begins with the trace's path, as those of several traces must.
+  ///   - idle: called before more of a live log is waited for.
   ///   - body: takes the bytes of some whole lines; false stops.
   /// - Returns: the trace's facts.
   public static func eventLines(
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(), namesTrace: Bool = false,
-    _ body: @escaping ([UInt8]) -> Bool
+    idle: @escaping () -> Void = {}, _ body: @escaping ([UInt8]) -> Bool
   ) -> EventResults {
     let trace = input.trace
     let lines = LineCollector(trace, namesTrace: namesTrace, body)
     return run(
       trace, options, loss: { lines.add($0, buffer: $1, cpu: $2) },
       body: { event, block in lines.add(event, block) }, finish: lines.flush,
-      isOpen: { lines.isOpen })
+      isOpen: { lines.isOpen },
+      idle: {
+        lines.flush()
+        idle()
+      })
   }
 
   /// The events of one trace in order of time, with their fields.
@@ -42,11 +47,13 @@ extension Analysis {
   ///   - options: what part of it.
   ///   - wantsText: whether rows carry the event's text.
   ///   - wantsFields: whether rows carry its fields.
+  ///   - idle: called before more of a live log is waited for.
   ///   - body: takes one event; false stops.
   /// - Returns: the trace's facts.
   public static func events(
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(), wantsText: Bool = true,
-    wantsFields: Bool = true, _ body: @escaping (EventRow) -> Bool
+    wantsFields: Bool = true, idle: @escaping () -> Void = {},
+    _ body: @escaping (EventRow) -> Bool
   ) -> EventResults {
     let trace = input.trace
     let renderer = trace.makeRenderer()
@@ -79,15 +86,16 @@ extension Analysis {
           }
         }
         isOpen = body(row)
-      }, finish: {}, isOpen: { isOpen })
+      }, finish: {}, isOpen: { isOpen }, idle: idle)
   }
 
   private static func run(
     _ trace: OpenedTrace, _ options: AnalysisOptions,
     loss: @escaping (Loss, _ buffer: Int, _ cpu: Int) -> Void,
     body: @escaping (EventConsumer.Event, borrowing RawSpan) -> Void,
-    finish: () -> Void, isOpen: @escaping () -> Bool
+    finish: () -> Void, isOpen: @escaping () -> Bool, idle: @escaping () -> Void
   ) -> EventResults {
+    let isLive = trace.isLive
     var wasStopped = false
     var done: UInt64 = 0
     var tracks: [VCPUTrack]?
@@ -105,6 +113,7 @@ extension Analysis {
       trace, options, threads: ThreadSelection(options, tracks: tracks),
       progress: { bytes in
         if !counter.add(bytes) { wasStopped = true }
+        if isLive { idle() }
         return !wasStopped && isOpen()
       }, loss: loss, body: body)
     trace.walk(into: &consumer)

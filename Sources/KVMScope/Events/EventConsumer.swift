@@ -28,7 +28,7 @@ struct EventConsumer: RecordConsumer {
   private let window: Range<UInt64>
   private let cpus: Set<Int>?
   private let threads: ThreadSelection
-  private let events: EventSelection
+  private var events: EventSelection
   private let progress: (Int) -> Bool
   private let body: (Event, borrowing RawSpan) -> Void
   private let loss: (Loss, _ buffer: Int, _ cpu: Int) -> Void
@@ -49,7 +49,7 @@ struct EventConsumer: RecordConsumer {
     window = trace.window(options)
     cpus = options.cpus
     self.threads = threads
-    events = EventSelection(options.events, trace.catalogue)
+    events = EventSelection(options.events, trace)
     self.progress = progress
     self.body = body
     self.loss = loss

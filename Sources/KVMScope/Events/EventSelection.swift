@@ -2,29 +2,44 @@ import EventFormat
 
 /// Which events the user asked for, by name.
 struct EventSelection {
-  /// By the dense numbers of the catalogue.
-  private let isWanted: [Bool]
+  /// By the dense numbers of the catalogue; nil for an event whose name was not known yet.
+  private var isWanted: [Bool?]
+  private let patterns: [String]
+  private let name: (Int) -> (system: String, name: String)
 
   /// Prepares a selection.
   ///
   /// - Parameters:
   ///   - patterns: a name, a system, or `system:name`; `*` stands for any letters. None: all
   ///     events.
-  ///   - catalogue: what there is to select from.
-  init(_ patterns: [String], _ catalogue: EventCatalogue) {
-    isWanted = catalogue.events.map { event in
-      patterns.isEmpty
-        || patterns.contains { pattern in
-          guard let colon = pattern.firstIndex(of: ":") else {
-            return Self.matches(event.name, pattern) || Self.matches(event.system, pattern)
-          }
-          return Self.matches(event.system, String(pattern[..<colon]))
-            && Self.matches(event.name, String(pattern[pattern.index(after: colon)...]))
-        }
+  ///   - trace: names the events.
+  init(_ patterns: [String], _ trace: OpenedTrace) {
+    self.patterns = patterns
+    name = { trace.eventName($0) }
+    isWanted = trace.catalogue.events.map { event in
+      event.name.isEmpty ? nil : Self.selects(event.system, event.name, patterns)
     }
   }
 
-  func selects(_ number: Int) -> Bool { number < isWanted.count && isWanted[number] }
+  mutating func selects(_ number: Int) -> Bool {
+    guard number < isWanted.count else { return false }
+    if let known = isWanted[number] { return known }
+    let event = name(number)
+    let isWanted = Self.selects(event.system, event.name, patterns)
+    self.isWanted[number] = isWanted
+    return isWanted
+  }
+
+  private static func selects(_ system: String, _ name: String, _ patterns: [String]) -> Bool {
+    patterns.isEmpty
+      || patterns.contains { pattern in
+        guard let colon = pattern.firstIndex(of: ":") else {
+          return matches(name, pattern) || matches(system, pattern)
+        }
+        return matches(system, String(pattern[..<colon]))
+          && matches(name, String(pattern[pattern.index(after: colon)...]))
+      }
+  }
 
   /// Whether a text is what a pattern says, in time proportional to both lengths multiplied.
   static func matches(_ text: String, _ pattern: String) -> Bool {

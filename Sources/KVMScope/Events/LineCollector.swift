@@ -69,7 +69,8 @@ extension OpenedTrace {
   func makeRenderer() -> EventTextRenderer {
     EventTextRenderer(
       sources: sources, catalogue: catalogue, longSize: recording.longSize,
-      kallsyms: recording.kallsyms, printkFormats: recording.printkFormats, order: recording.order)
+      kallsyms: recording.kallsyms, printkFormats: recording.printkFormats, order: recording.order,
+      lateName: { eventName($0).name })
   }
 
   /// The name of an instance; nil for the top buffer.

@@ -119,6 +119,12 @@ public struct TimelineConsumer: RecordConsumer {
     finish()
   }
 
+  /// Feeds a whole ordered trace to the tracker and ends the pass.
+  public mutating func walk(_ source: any OrderedRecordSource) {
+    OrderedWalk.run(source, into: &self)
+    finish()
+  }
+
   private mutating func finish() {
     tracker.finish()
     statistics.eventCounts = counts.all

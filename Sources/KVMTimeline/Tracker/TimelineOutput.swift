@@ -11,7 +11,7 @@ public protocol IntervalReceiver: AnyObject {
 ///
 /// *Recorded* is a question of formats, never of kernel versions: an event that was not asked for
 /// cannot be missed.
-public struct RecordedEvents: Sendable {
+public struct RecordedEvents: Sendable, Equatable {
   private var kinds: Set<EventKind>
 
   /// Names the kinds that were recorded.

@@ -359,7 +359,9 @@ extension VCPUTrack {
           begin: exit.at,
           end: time, count: 1, cpu: Int(cpu), level: .l2))
     }
-    let isRefused = errno == -5 || (errno >= 0 && reason == 17)
+    let isRefused =
+      errno == -5 || (errno >= 0 && reason == 17)
+      || (!fields.has(UserspaceExitField.errno) && isStale(reason))
     if isRefused && level == .l2 && !enteredSinceRun && !emulatedSinceRun && !refusalIsReported {
       refusalIsReported = true
       output.add(
@@ -368,6 +370,15 @@ extension VCPUTrack {
           cpu: Int(cpu),
           level: .l2))
     }
+  }
+
+  /// Whether the reason must be that of an earlier exit, where errno is not told (text of trace-cmd
+  /// and perf): nothing was done since the nested entry that could have led to it.
+  ///
+  /// A KVM_RUN that is interrupted ends with a reason of its own, or, told to end at once, before it
+  /// enters anything: only an error is left.
+  private func isStale(_ reason: UInt64) -> Bool {
+    (reason == 2 || reason == 6) && nestedEntryIsOpen && !sawUserspaceSinceGuest
   }
 
   /// kvm_fpu: loaded when KVM_RUN begins.

@@ -11,11 +11,15 @@ public enum HostProcess {
   /// Turns the next SIGINT into `wasInterrupted`; the one after it ends the process as usual.
   public static func watchInterrupt() {
     // The handler only stores to an atomic and puts the default back, both allowed in a signal
-    // handler.
-    _ = signal(SIGINT) { number in
+    // handler. Without SA_RESTART a read that waits for a pipe ends with EINTR.
+    var action = sigaction()
+    // SAFETY: the handler is a function that captures nothing; the other members stay zero.
+    unsafe action.__sigaction_handler.sa_handler = { number in
       HostProcess.interruption.store(true, ordering: .relaxed)
       _ = signal(number, SIG_DFL)
     }
+    // SAFETY: one whole structure, read by the call.
+    _ = unsafe sigaction(SIGINT, &action, nil)
   }
 
   /// Makes a write to a closed pipe fail with EPIPE instead of ending the process.

@@ -44,7 +44,8 @@ struct EventsCommand: ParsableCommand {
     let progress = ProgressBar(output)
     var options = Run.options(selection, progress)
     options.events = event
-    let inputs = try Run.open(traces.paths, progress)
+    let inputs = try Run.open(
+      traces.paths, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
     let sink = target.makeSink()
     let report = EventReport(
       format == .csv ? .csv : .jsonLines, of: inputs.readable.map(\.facts),
@@ -55,14 +56,17 @@ struct EventsCommand: ParsableCommand {
       let results: EventResults
       switch format {
       case .text:
-        results = Analysis.eventLines(input, options, namesTrace: traces.paths.count > 1) { lines in
+        results = Analysis.eventLines(
+          input, options, namesTrace: traces.paths.count > 1, idle: sink.flush
+        ) { lines in
           sink.write(lines)
           return sink.isOpen
         }
       case .csv, .jsonl:
         report.beginTrace(input.facts)
         results = Analysis.events(
-          input, options, wantsText: format == .csv, wantsFields: format == .jsonl
+          input, options, wantsText: format == .csv, wantsFields: format == .jsonl,
+          idle: sink.flush
         ) { report.add($0) }
       }
       progress.finish()

@@ -30,7 +30,7 @@ struct InfoCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     let options = Run.options(progress)
-    let inputs = try Run.open(traces.paths, progress)
+    let inputs = try Run.open(traces.paths, isReadTwice: false, progress)
     let infos = inputs.readable.map { Analysis.info($0, options) }
     progress.finish()
     Run.reportDamage(infos.map(\.facts), output)

@@ -45,7 +45,7 @@ struct TimelineCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     let options = Run.options(selection, progress)
-    let inputs = try Run.open(traces.paths, progress)
+    let inputs = try Run.open(traces.paths, isReadTwice: false, progress)
     let sink = target.makeSink()
     let report = TimelineReport(
       format.report, of: inputs.readable.map(\.facts), unreadable: inputs.unreadable, to: sink,
@@ -54,7 +54,7 @@ struct TimelineCommand: ParsableCommand {
     var wasStopped = false
     for input in inputs.readable where !wasStopped {
       report.beginTrace(input.facts)
-      let results = Analysis.timeline(input, options) { report.add($0, of: $1) }
+      let results = Analysis.timeline(input, options, idle: sink.flush) { report.add($0, of: $1) }
       progress.finish()
       Run.reportDamage([results.trace], output)
       wasStopped = results.wasStopped

@@ -46,9 +46,18 @@ enum Run {
 
   /// Opens the traces; says which cannot be read.
   ///
+  /// - Parameters:
+  ///   - paths: the traces.
+  ///   - isReadTwice: whether they are walked more than once.
+  ///   - progress: is wiped before anything is said.
+  /// - Returns: those that can be read, and those that cannot.
   /// - Throws: exit code 65 or 66 when there is only one, and it cannot be read.
-  static func open(_ paths: [String], _ progress: ProgressBar) throws -> TraceInputs {
-    let inputs = try analyze(progress) { () throws(AnalysisError) in try TraceInputs(paths) }
+  static func open(
+    _ paths: [String], isReadTwice: Bool, _ progress: ProgressBar
+  ) throws -> TraceInputs {
+    let inputs = try analyze(progress) { () throws(AnalysisError) in
+      try TraceInputs(paths, isReadTwice: isReadTwice)
+    }
     report(inputs.unreadable)
     return inputs
   }

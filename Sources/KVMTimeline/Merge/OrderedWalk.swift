@@ -1,0 +1,76 @@
+public import RingBuffer
+import TraceBytes
+
+/// Hands the records of an ordered trace to a consumer.
+public enum OrderedWalk {
+  /// Gives every record of a source that has not begun to the consumer.
+  public static func run<Consumer: RecordConsumer>(
+    _ source: any OrderedRecordSource, into consumer: inout Consumer
+  ) {
+    while true {
+      switch source.next() {
+      case .records:
+        let records = source.records
+        give(records.span, in: source.bytes, &consumer)
+      case .lost(let loss, let stream, let time):
+        consumer.lost(loss, stream: stream, after: time)
+      case .clockWentBack(let time, let last, let stream):
+        consumer.clockWentBack(to: time, from: last, stream: stream)
+      case .damaged(let what, let offset):
+        consumer.damaged(what, at: offset, stream: 0)
+      case .progress(let bytes):
+        if !consumer.progressed(bytes: bytes) { return }
+      case .end: return
+      }
+    }
+  }
+
+  /// Records of one stream behind each other are a run.
+  @inline(never)
+  private static func give<Consumer: RecordConsumer>(
+    _ records: Span<OrderedRecord>, in bytes: RawSpan, _ consumer: inout Consumer
+  ) {
+    var at = 0
+    while at < records.count {
+      var run = OrderedRun(records, from: at, in: bytes)
+      // Nothing in such a run could be unreadable.
+      _ = try? consumer.follow(&run, until: .max, stream: records[at].stream)
+      at = run.at + 1
+    }
+  }
+}
+
+/// Records of one stream that stand behind each other.
+private struct OrderedRun: RecordRun, ~Escapable {
+  let bytes: RawSpan
+  private let records: Span<OrderedRecord>
+  /// The present record.
+  private(set) var at: Int
+  private(set) var record: Record
+
+  @inline(__always)
+  @_lifetime(copy records, copy bytes)
+  init(_ records: Span<OrderedRecord>, from at: Int, in bytes: RawSpan) {
+    self.records = records
+    self.at = at
+    self.bytes = bytes
+    record = records[at].record
+  }
+
+  var timestamp: UInt64 { @inline(__always) get { record.timestamp } }
+  var length: Int { @inline(__always) get { record.length } }
+  var payload: RawSpan {
+    @_lifetime(copy self) @inline(__always) get { bytes.suffix(from: record.offset) }
+  }
+
+  @inline(__always)
+  mutating func advance() throws(PageFault) -> Bool {
+    let next = at &+ 1
+    guard next < records.count else { return false }
+    let entry = records[next]
+    guard entry.stream == records[at].stream else { return false }
+    at = next
+    record = entry.record
+    return true
+  }
+}

@@ -1,0 +1,195 @@
+internal import TraceBytes
+
+/// Where the parts of a head stand in a line, from the line's begin.
+///
+/// The programs align them, so that they stand where they stood in the line before, nearly always:
+/// looking there costs a few loads instead of a walk over every byte.
+///
+///     CPU 0/KVM-4870    [001] d..2.  3429.923164: kvm_entry: …
+///     begin    separator bracket    time        colon
+struct TextColumns {
+  /// Behind the prefix.
+  private let begin: Int
+  /// `-`, or a blank in perf script.
+  private let separator: Int
+  private let isDash: Bool
+  private let bracket: Int
+  /// Where the field of the time begins: blanks, then digits.
+  private let time: Int
+  private let colon: Int
+  /// Digits behind the dot: 6 or 9.
+  private let fraction: Int
+  /// Most lines repeat the numbers of the line before: these need not be read again.
+  private var thread = Repeated()
+  private var cpu = Repeated()
+  private var seconds = Repeated()
+
+  /// A field's bytes in one word, and its value.
+  private struct Repeated {
+    var word: UInt64 = 0
+    var value: UInt64 = 0
+  }
+
+  /// Learns the columns of a line whose head was taken apart; nil where it has none.
+  init?(
+    _ bytes: RawSpan, _ line: Range<Int>, begin: Int, separator: Int, bracket: Int, dot: Int,
+    colon: Int
+  ) {
+    let start = line.lowerBound
+    guard bytes.u8(at: bracket + 4) == UInt8(ascii: "]"), dot > bracket + 5,
+      colon - dot == 7 || colon - dot == 10, bracket - separator >= 3, bracket - separator <= 9,
+      dot - start >= 8, bracket - start >= 9
+    else { return nil }
+    self.begin = begin - start
+    self.separator = separator - start
+    isDash = bytes.u8(at: separator) == UInt8(ascii: "-")
+    self.bracket = bracket - start
+    self.colon = colon - start
+    fraction = colon - dot - 1
+    // The seconds have five columns, or more where they need them.
+    var first = dot
+    while first > bracket + 5, TextScanner.isDigit(bytes.u8(at: first - 1)) { first -= 1 }
+    while first > bracket + 6, first > dot - 5, bytes.u8(at: first - 1) == UInt8(ascii: " ") {
+      first -= 1
+    }
+    guard dot - first <= 8 else { return nil }
+    time = first - start
+  }
+
+  /// Reads a head at these columns; false where it does not stand there.
+  @inline(__always)
+  mutating func read(_ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead) -> Bool {
+    let start = line.lowerBound
+    // The name of the event and its tail follow: the shortest is `a:`.
+    guard start &+ colon &+ 4 <= line.upperBound else { return false }
+    let separator = start &+ separator
+    let colon = start &+ colon
+    let dot = colon &- fraction &- 1
+    // `[123] `: brackets, and a number of three digits.
+    let cpuWord = bytes.u64(at: start &+ bracket) & 0xff_ffff_ffff
+    let secondsWord = bytes.u64(at: dot &- 8) &>> (UInt64(8 &- secondsWidth) &* 8)
+    let threadWord = threadWord(bytes, start)
+    guard bytes.u8(at: colon) == UInt8(ascii: ":"), bytes.u8(at: dot) == UInt8(ascii: "."),
+      bytes.u8(at: separator) == (isDash ? UInt8(ascii: "-") : UInt8(ascii: " ")),
+      bytes.u8(at: start &+ time &- 1) == UInt8(ascii: " "),
+      cpuWord == cpu.word || learnCPU(cpuWord),
+      secondsWord == seconds.word || learnSeconds(secondsWord),
+      threadWord == thread.word || learnThread(threadWord),
+      let behind = TextDigits.fraction(bytes, dot &+ 1, fraction)
+    else { return false }
+    head.thread = Int32(truncatingIfNeeded: thread.value)
+    head.cpu = Int(truncatingIfNeeded: cpu.value)
+    head.time = seconds.value &+ behind
+    head.isTicks = false
+    head.isRelative = false
+    head.process = nil
+    head.system = 0..<0
+    var first = start &+ begin
+    while first < separator, bytes.u8(at: first) == UInt8(ascii: " ") { first &+= 1 }
+    head.comm = first..<separator
+    var scanner = TextScanner(bytes, at: colon &+ 1, end: line.upperBound)
+    return TextHeadParser.name(&scanner, &head)
+  }
+
+  private var secondsWidth: Int { colon &- fraction &- 1 &- time }
+
+  /// The bytes of the thread: behind the dash and up to the bracket, or between blank and blank.
+  @inline(__always)
+  private func threadWord(_ bytes: RawSpan, _ start: Int) -> UInt64 {
+    let width = threadWidth
+    if isDash {
+      let word = bytes.u64(at: start &+ separator &+ 1)
+      return width == 8 ? word : word & (1 &<< (UInt64(width) &* 8) &- 1)
+    }
+    return bytes.u64(at: start &+ bracket &- 9) &>> (UInt64(8 &- width) &* 8)
+  }
+
+  /// At most eight columns.
+  private var threadWidth: Int { isDash ? bracket &- separator &- 1 : bracket &- separator &- 2 }
+
+  @inline(never)
+  private mutating func learnCPU(_ word: UInt64) -> Bool {
+    guard word & 0xff == UInt64(UInt8(ascii: "[")), word >> 32 == UInt64(UInt8(ascii: "]")),
+      let value = TextDigits.number(word >> 8, count: 3)
+    else { return false }
+    cpu = Repeated(word: word, value: value)
+    return true
+  }
+
+  @inline(never)
+  private mutating func learnSeconds(_ word: UInt64) -> Bool {
+    guard let value = TextDigits.padded(word, count: secondsWidth) else { return false }
+    seconds = Repeated(word: word, value: value * 1_000_000_000)
+    return true
+  }
+
+  @inline(never)
+  private mutating func learnThread(_ word: UInt64) -> Bool {
+    let value =
+      isDash
+      ? TextDigits.leading(word, width: threadWidth) : TextDigits.padded(word, count: threadWidth)
+    guard let value else { return false }
+    thread = Repeated(word: word, value: value)
+    return true
+  }
+}
+
+/// Decimal digits, eight at a time in one word; the first one in the lowest byte.
+enum TextDigits {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+  /// Which of the eight bytes are no digits: their high bits.
+  @inline(__always)
+  private static func others(_ word: UInt64) -> UInt64 {
+    let digits = word ^ (ones &* 0x30)
+    // A byte from 0 to 9 stays below 0x80 when 0x76 is added; none carries into the next.
+    return (((digits & ~highs) &+ (ones &* 0x76)) | digits) & highs
+  }
+
+  /// The value of eight digits.
+  @inline(__always)
+  private static func value(_ word: UInt64) -> UInt64 {
+    var value = word & (ones &* 0x0f)
+    value = (value &* 10 &+ (value &>> 8)) & 0x00ff_00ff_00ff_00ff
+    value = (value &* 100 &+ (value &>> 16)) & 0x0000_ffff_0000_ffff
+    return (value &* 10000 &+ (value &>> 32)) & 0xffff_ffff
+  }
+
+  /// The first `count` bytes, all of which must be digits.
+  @inline(__always)
+  static func number(_ word: UInt64, count: Int) -> UInt64? {
+    let shift = UInt64(8 &- count) &* 8
+    // Zeros come in front.
+    let aligned = shift == 0 ? word : word &<< shift | (ones &* 0x30) &>> (64 &- shift)
+    return others(aligned) == 0 ? value(aligned) : nil
+  }
+
+  /// Digits, then blanks: `width` bytes in all, of which at least one is a digit.
+  static func leading(_ word: UInt64, width: Int) -> UInt64? {
+    let count = min(others(word).trailingZeroBitCount / 8, width)
+    guard count > 0, isBlank(word, count..<width) else { return nil }
+    return number(word, count: count)
+  }
+
+  /// Blanks, then digits: `count` bytes in all, of which at least one is a digit.
+  static func padded(_ word: UInt64, count: Int) -> UInt64? {
+    var blanks = 0
+    while blanks < count, isBlank(word, blanks..<blanks + 1) { blanks += 1 }
+    guard blanks < count else { return nil }
+    return number(word >> UInt64(blanks * 8), count: count - blanks)
+  }
+
+  private static func isBlank(_ word: UInt64, _ range: Range<Int>) -> Bool {
+    range.allSatisfy { (word >> UInt64($0 * 8)) & 0xff == 0x20 }
+  }
+
+  /// Six or nine digits behind a dot, as nanoseconds.
+  @inline(__always)
+  static func fraction(_ bytes: RawSpan, _ at: Int, _ count: Int) -> UInt64? {
+    if count == 6 { return number(bytes.u64(at: at), count: 6).map { $0 &* 1000 } }
+    let last = bytes.u8(at: at + 8) &- 0x30
+    guard last <= 9 else { return nil }
+    return number(bytes.u64(at: at), count: 8).map { $0 &* 10 &+ UInt64(last) }
+  }
+}

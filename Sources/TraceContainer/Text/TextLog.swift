@@ -1,0 +1,132 @@
+public import KVMEvents
+public import TraceBytes
+
+/// A log of text: what `trace-cmd report`, tracefs, `perf script` or dmesg printed.
+///
+/// It is read line by line, from a file or while another program still writes it; a line that is no
+/// event is counted and passed over. How lines are laid out is told from each line itself.
+///
+///     source ─▶ line ─▶ head (task, CPU, time, name) ─▶ fields ─▶ record (``TextRecordLayout``)
+public final class TextLog {
+  /// A CPU's number is below it.
+  public static let mostCPUs = 8192
+  /// A line that is longer is no event.
+  static let longestLine = 1 << 16
+  /// So many bytes at the front are looked at to tell whether they are a log.
+  public static let headSize = 1 << 18
+
+  /// The events that the log may hold, and those that were found in it so far.
+  var events = TextEventTable()
+  /// What the numbers of events stand for.
+  public var declarations: TextDeclarations { events.declarations }
+  /// Whether times are ticks; nanoseconds otherwise.
+  public let isTicks: Bool
+  /// Whether times count from the begin of the trace.
+  public let isRelative: Bool
+  /// The names of the buffers or files that lines are marked with, the unmarked one first.
+  public let bufferNames: [String]
+  /// CPUs of the machine, as far as the log's head tells; 0 if it does not.
+  public let cpuCount: Int
+  /// Whether the log can be read more than once.
+  public private(set) var canBeReadAgain: Bool
+  /// The bytes of the log, where they are known before they are read.
+  public var byteCount: UInt64? { source.byteCount }
+  let source: PeekedSource
+  private let firstBuffers: [[UInt8]]
+  private var wasRead = false
+  /// The events that some line has shown so far.
+  public internal(set) var seen: Set<String> = []
+  /// The reader of the last pass, for what it has found.
+  public private(set) var lastReader: TextReader?
+
+  /// Takes a source for a log, if its head looks like one.
+  ///
+  /// - Parameters:
+  ///   - source: peeked at or not, but not read.
+  ///   - canBeReadAgain: whether it can go back to its begin.
+  /// - Throws: `ContainerError` when no line of the head is an event and nothing says that it is a
+  ///   log without events.
+  public init(_ source: PeekedSource, canBeReadAgain: Bool) throws(ContainerError) {
+    self.source = source
+    self.canBeReadAgain = canBeReadAgain
+    var head = TextHead()
+    var goesOn = true
+    while goesOn && !head.isDecided {
+      goesOn = source.peekMore()
+      head.look(source.peeked, isAll: !goesOn)
+    }
+    // A whole file is looked at as far as the buffer reaches: it costs nothing to know more.
+    if source.byteCount != nil {
+      while source.peekMore() {}
+      head.look(source.peeked, isAll: true)
+    }
+    guard head.isLog else { throw head.error(source.peeked) }
+    isTicks = head.isTicks
+    isRelative = head.isRelative
+    cpuCount = head.cpuCount
+    firstBuffers = [[]] + head.buffers
+    bufferNames = firstBuffers.map { String(decoding: $0, as: UTF8.self) }
+    seen = head.names
+  }
+
+  /// Whether another program may still be writing it: where it ends is not known.
+  public var isLive: Bool { byteCount == nil }
+
+  /// How many streams the records name: each buffer has one for every possible CPU.
+  public var streamCount: Int { bufferNames.count * Self.mostCPUs }
+
+  /// The buffer and the CPU of a stream.
+  public static func place(of stream: Int) -> (buffer: Int, cpu: Int) {
+    (stream / mostCPUs, stream % mostCPUs)
+  }
+
+  /// Reads the log from its begin.
+  ///
+  /// - Parameter wantsText: whether records need the words of their lines.
+  /// - Returns: nil when it was read before and cannot be read again.
+  public func makeReader(wantsText: Bool = true) -> TextReader? {
+    if wasRead {
+      guard canBeReadAgain, source.rewind() else {
+        canBeReadAgain = false
+        return nil
+      }
+    }
+    wasRead = true
+    let reader = TextReader(self, buffers: firstBuffers, wantsText: wantsText)
+    lastReader = reader
+    return reader
+  }
+
+  /// Some events were seen: by entry of the table.
+  func note(_ entries: [Bool]) {
+    for (entry, isSeen) in entries.enumerated() where isSeen {
+      seen.insert(declarations.list[Int(events.entries[entry].otherNumber)].name)
+    }
+  }
+
+  /// Kinds of events of KVM that one does not record without recording all of its system: whoever
+  /// picks events by name leaves them out.
+  private static let incidental: Set<String> = [
+    "kvm_update_master_clock", "kvm_write_tsc_offset", "kvm_track_tsc", "kvm_pvclock_update",
+    "kvm_apic", "kvm_apic_ipi", "kvm_apic_accept_irq", "kvm_apicv_accept_irq", "kvm_eoi",
+    "kvm_pv_eoi", "kvm_msi_set_irq", "kvm_set_irq", "kvm_ack_irq", "kvm_ioapic_set_irq",
+    "kvm_pic_set_irq", "kvm_cr", "kvm_cpuid", "kvm_msr", "kvm_fpu", "kvm_unmap_hva_range",
+    "kvm_age_hva", "kvm_test_age_hva", "kvm_set_spte_hva", "kvm_wait_lapic_expire",
+    "kvm_hv_timer_state", "kvm_halt_poll_ns", "kvm_ple_window", "kvm_ple_window_update",
+    "kvm_apicv_inhibit_changed", "kvm_hv_stimer_cleanup", "kvm_pi_irte_update", "vcpu_match_mmio",
+    "kvm_mmio", "kvm_pio", "kvm_page_fault", "kvm_inj_virq", "kvm_inj_exception",
+    "kvm_userspace_exit",
+  ]
+
+  /// The kinds that the log would show if they happened: those that it shows, and with a few of
+  /// KVM's incidental events all of KVM's.
+  ///
+  /// Grows while the log is read for the first time.
+  public var recordedKinds: Set<EventKind> {
+    let isWhole = seen.intersection(Self.incidental).count >= 4
+    return Set(
+      EventSchema.all.filter { schema in
+        (isWhole && schema.system == "kvm") || schema.names.contains { seen.contains($0) }
+      }.map(\.kind))
+  }
+}
