@@ -37,16 +37,23 @@ struct DamageTests {
     "A file cut at any place", arguments: [6, 7], Packing.allCases)
   func cuts(version: Int, packing: Packing) throws {
     var generator = SeededGenerator(for: "DamageTests.cuts \(version) \(packing)")
-    let built = BuiltFile.random(
+    var built = BuiltFile.random(
       version: version, packing: packing, pageSize: 256, instances: ["kv"], using: &generator)
+    built.builder.addStatistics()
     let bytes = built.builder.bytes()
     let whole = try #require(try read(bytes, "whole")).1
     for length in stride(from: 1, to: bytes.count, by: bytes.count / 400 + 1) {
       let comment: Comment = "seed \(generator.seed), \(length) of \(bytes.count) bytes"
       guard let (trace, reading) = try read(Array(bytes[..<length]), comment) else { continue }
       // What is left is the start of what was there, and less of it is a said loss.
-      var isLess = reading.streams.count < whole.streams.count
-      for stream in reading.streams {
+      var isLess = reading.streams.flatMap(\.records).count < whole.streams.flatMap(\.records).count
+      // Where the list of CPUs is missing, data that are not packed may be taken for one CPU's.
+      let isPlain = packing == .none && trace.damage.contains { $0.what.contains("no list of") }
+      if isPlain {
+        let all = whole.streams.flatMap(\.records)
+        #expect(all.starts(with: reading.streams.flatMap(\.records)), comment)
+      }
+      for stream in reading.streams where !isPlain {
         let full = whole.streams.first { $0.buffer == stream.buffer && $0.cpu == stream.cpu }
         let records = try #require(full, comment).records
         #expect(records.starts(with: stream.records), comment)

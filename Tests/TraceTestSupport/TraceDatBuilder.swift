@@ -162,3 +162,18 @@ public struct TraceDatBuilder: Sendable {
     ] + options
   }
 }
+
+extension TraceDatBuilder {
+  /// Adds what the kernel counted for each CPU, as trace-cmd always does.
+  public mutating func addStatistics() {
+    for buffer in buffers {
+      if !buffer.name.isEmpty {
+        options.append(Option(2, Array("\nBuffer: \(buffer.name)\n\n\0".utf8)))
+      }
+      for (cpu, pages) in buffer.cpus.enumerated() {
+        let text = "CPU: \(cpu)\nentries: 0\nread events: \(pages.count)\n\0"
+        options.append(Option(2, Array(text.utf8)))
+      }
+    }
+  }
+}

@@ -23,6 +23,10 @@ public protocol RecordConsumer {
   ///
   /// `time` is that of the stream's last record before the gap; nil when there is none.
   mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?)
+  /// What was recorded behind a stream's last record is missing, while other streams may have gone on.
+  ///
+  /// Called at the end of the walk, with the time of that record; nil when the stream has none.
+  mutating func endedEarly(stream: Int, after time: UInt64?)
   /// Something could not be read; what followed it up to the next sub-buffer or block is counted as
   /// lost.
   mutating func damaged(_ what: String, at offset: UInt64, stream: Int)
@@ -35,6 +39,9 @@ public protocol RecordConsumer {
 }
 
 extension RecordConsumer {
+  /// Does nothing: for consumers that take a gap at the end for what any gap is.
+  public mutating func endedEarly(stream: Int, after time: UInt64?) {}
+
   /// Takes record by record, none before its turn.
   public mutating func follow<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64, stream: Int

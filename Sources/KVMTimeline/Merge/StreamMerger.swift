@@ -25,6 +25,7 @@ public enum StreamMerger {
       mergeMany(set, &streams, &consumer)
     }
     for at in streams.indices where streams[at].hasLoss {
+      consumer.endedEarly(stream: at, after: streams[at].lastTime)
       streams[at].reportLoss(&consumer, stream: at)
     }
   }

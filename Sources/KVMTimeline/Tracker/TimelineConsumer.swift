@@ -175,6 +175,11 @@ public struct TimelineConsumer: RecordConsumer {
     tracker.lost(on: cpus[stream], after: time.map { conversion?.nanoseconds($0) ?? $0 })
   }
 
+  /// See ``RecordConsumer/endedEarly(stream:after:)``.
+  public mutating func endedEarly(stream: Int, after time: UInt64?) {
+    tracker.fellSilent(after: time.map { conversion?.nanoseconds($0) ?? $0 })
+  }
+
   /// See ``RecordConsumer/damaged(_:at:stream:)``.
   public mutating func damaged(_ what: String, at offset: UInt64, stream: Int) {
     statistics.add(damage: what, at: offset)

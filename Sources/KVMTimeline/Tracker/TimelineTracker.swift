@@ -63,6 +63,8 @@ public struct TimelineTracker {
   var strangers: [Int32: Unattributed] = [:]
   /// A gap was seen: what begins later may have begun inside it.
   private var sawLoss = false
+  /// From when on the recording of some CPU is missing.
+  var silentSince: UInt64?
 
   /// Events that only a vCPU's thread can have, on threads that never showed a vCPU.
   public var unattributed: Unattributed {
@@ -397,6 +399,7 @@ public struct TimelineTracker {
   public mutating func finish() {
     putBack()
     for cpu in cpus { noteLastEvent(of: cpu) }
+    judgeSilence()
     for number in threads.indices {
       settleWaiting(number, for: nil)
       for track in threads[number].tracks {

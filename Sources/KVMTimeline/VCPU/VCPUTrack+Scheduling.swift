@@ -137,10 +137,15 @@ extension VCPUTrack {
     hideSince(time, &output)
   }
 
+  /// Whether events that were lost may have been events of L2.
+  var mayHideL2: Bool {
+    let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
+    return !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2
+  }
+
   /// From `time` on the vCPU may have done anything.
   mutating func hideSince(_ time: UInt64, _ output: inout TimelineOutput) {
-    let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
-    let mayHide = !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2
+    let mayHide = mayHideL2
     if mayHide {
       output.add(
         TimelineFact(

@@ -12,6 +12,8 @@ struct OptionState {
   var cpuCount: UInt32?
   /// Whether there is an option about the clock.
   var hasClockOption = false
+  /// Where the last options end that could be read.
+  var optionsEnd = 0
   /// Where a latency tracer's text is, if there is one.
   var latencyText: FileOffset?
 }

@@ -27,10 +27,24 @@ extension TraceDatFile {
     let sections = SectionReader(self)
     var state = OptionState()
     let problem = try readOptionChain(from: start, into: &state, sections)
+    var unlisted: [UnlistedBuffer] = []
+    if problem != nil || (state.buffers.isEmpty && state.latencyText == nil) {
+      unlisted = readSections(from: state.optionsEnd, into: &state, sections)
+      let listed = Set(state.buffers.map(\.section))
+      unlisted.removeAll { listed.contains($0.section) }
+    }
     cpuCount = Int(state.cpuCount ?? 0)
     cpuStatistics = CPUStatistics.parse(state.statistics)
     try readParts(state, sections)
-    try addBuffers(state, sections, problem: problem)
+    do throws(ContainerError) {
+      try addBuffers(state, sections, problem: problem)
+    } catch {
+      if unlisted.isEmpty { throw error }
+      try addUnlisted(unlisted, state)
+      if buffers.isEmpty { throw error }
+      return
+    }
+    try addUnlisted(unlisted, state)
   }
 
   /// Follows the chain of options.
@@ -59,10 +73,11 @@ extension TraceDatFile {
   /// Reads one section of options.
   ///
   /// - Returns: where the next is; 0 for nowhere.
-  private mutating func readOptionSection(
+  mutating func readOptionSection(
     at offset: UInt64, into state: inout OptionState, _ sections: SectionReader
   ) throws(ContainerError) -> UInt64 {
     var next: UInt64 = 0
+    let header = try sections.header(at: FileOffset(offset), part: "options")
     try sections.read(
       at: FileOffset(offset), id: TraceOption.ID.done, part: "options",
       limit: Limits.optionSectionSize
@@ -74,6 +89,7 @@ extension TraceDatFile {
         throw ContainerError(error, part: "options")
       }
     }
+    state.optionsEnd = header.content.upperBound
     return next
   }
 

@@ -98,12 +98,14 @@ public final class TraceDatStreams: CPUStreamSet {
     var all = readers[stream].damage.map { ($0.offset.rawValue, $0.what) }
     if all.isEmpty && location.size < location.announcedSize {
       let end = location.offset.rawValue.addingReportingOverflow(location.size).partialValue
-      all.append(
-        (
-          end,
-          "data of CPU \(location.cpu) end early (\(location.announcedSize) bytes announced,"
-            + " \(location.size) there)"
-        ))
+      let what =
+        location.announcedSize == .max
+        ? location.size == 0
+          ? "data of CPU \(location.cpu) are missing, the file is cut before them"
+          : "data of CPU \(location.cpu) end with the file, which is cut"
+        : "data of CPU \(location.cpu) end early (\(location.announcedSize) bytes announced,"
+          + " \(location.size) there)"
+      all.append((end, what))
     }
     return all
   }
