@@ -25,13 +25,27 @@ enum EvidenceCollector {
       else {
         continue
       }
-      wanted.append(.init(finding: number, thread: thread, begin: begin, end: end))
+      // What led to the end of a guest is longer ago than what led to a single wrong event.
+      let before = finding.check == "terminal-exit" ? EvidenceConsumer.mostBefore : 6
+      wanted.append(
+        .init(finding: number, thread: thread, begin: begin, end: end, before: before))
       if wanted.count == mostFindings { break }
     }
     if wanted.isEmpty { return }
     var consumer = EvidenceConsumer(trace, wanted)
     trace.walk(into: &consumer)
-    for (finding, evidence) in consumer.evidence() { findings[finding].evidence = evidence }
+    for (finding, evidence) in consumer.evidence() {
+      findings[finding].evidence = evidence
+      nameCondition(&findings[finding])
+    }
+  }
+
+  /// The event of a failed entry has the condition in words: the finding's sentence gets them.
+  private static func nameCondition(_ finding: inout Finding) {
+    guard finding.check == "nested-entry-failed" || finding.check == "nested-entry-storm",
+      let event = finding.evidence.first(where: { $0.event == "kvm_nested_vmenter_failed" })
+    else { return }
+    finding.message += ": \(event.text)"
   }
 }
 
@@ -46,17 +60,22 @@ struct EvidenceConsumer: RecordConsumer {
     let thread: Int32
     let begin: UInt64
     let end: UInt64
+    /// So many events before it.
+    let before: Int
     var first: [EvidenceEvent] = []
     var last: [EvidenceEvent] = []
     var after: [EvidenceEvent] = []
+    /// Events of `first` that lie inside the stretch.
+    var inside = 0
     var isBegun = false
     var isDone = false
 
-    init(finding: Int, thread: Int32, begin: UInt64, end: UInt64) {
+    init(finding: Int, thread: Int32, begin: UInt64, end: UInt64, before: Int) {
       self.finding = finding
       self.thread = thread
       self.begin = begin
       self.end = end
+      self.before = before
     }
   }
 
@@ -81,7 +100,7 @@ struct EvidenceConsumer: RecordConsumer {
     "kvm_unmap_hva_range", "kvm_set_spte_hva", "kvm_age_hva", "kvm_test_age_hva",
     "kvm_update_master_clock",
   ]
-  private static let before = 6
+  static let mostBefore = 16
   private static let inside = 4
   private static let behind = 4
 
@@ -135,7 +154,7 @@ struct EvidenceConsumer: RecordConsumer {
     if time < wanted[at].begin { return }
     if !wanted[at].isBegun {
       wanted[at].isBegun = true
-      wanted[at].first = kept(by: thread)
+      wanted[at].first = Array(kept(by: thread).suffix(wanted[at].before))
     }
     func event() -> EvidenceEvent {
       EvidenceEvent(
@@ -150,8 +169,9 @@ struct EvidenceConsumer: RecordConsumer {
         wanted[at].isDone = true
         left -= 1
       }
-    } else if wanted[at].first.count < Self.before + Self.inside {
+    } else if wanted[at].inside < Self.inside {
       wanted[at].first.append(event())
+      wanted[at].inside += 1
     } else {
       wanted[at].last.append(event())
       if wanted[at].last.count > Self.inside { wanted[at].last.removeFirst() }
@@ -163,8 +183,8 @@ struct EvidenceConsumer: RecordConsumer {
     _ thread: Int32, _ time: UInt64, _ cpu: Int, _ number: Int, _ record: Record, _ bytes: RawSpan
   ) {
     guard var state = threads.removeValue(forKey: thread) else { return }
-    if state.ring.count < Self.before { state.ring.append(Kept()) }
-    let at = state.next % Self.before
+    if state.ring.count < Self.mostBefore { state.ring.append(Kept()) }
+    let at = state.next % Self.mostBefore
     state.ring[at].time = time
     state.ring[at].cpu = cpu
     state.ring[at].number = number

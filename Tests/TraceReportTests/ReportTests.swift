@@ -1,5 +1,7 @@
+import Foundation
 import Testing
 import TraceChecks
+import TraceTestSupport
 
 @testable import TraceReport
 
@@ -155,6 +157,18 @@ import TraceChecks
       InfoReport([Samples.info(.nanoseconds)]).writeText(to: sink, style: .plain)
     }
     #expect(!text.unicodeScalars.contains("\u{1b}"))
+  }
+
+  /// With `RECORD_DOCS=1` the page is written anew, and the test fails so that nobody takes it for a check.
+  @Test func thePageOfChecksIsThatOfTheCode() throws {
+    let text = written { ExplainReport(CheckCatalogue.all).writeMarkdown(to: $0) }
+    let path = Repository.path(of: "docs/checks.md")
+    let page = try? String(contentsOfFile: path, encoding: .utf8)
+    if ProcessInfo.processInfo.environment["RECORD_DOCS"] == "1" {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      Issue.record("docs/checks.md was written anew: look at it, then run the tests again")
+    }
+    #expect(page == text, "RECORD_DOCS=1 writes it anew")
   }
 
   @Test func everyCheckExplainsItself() {

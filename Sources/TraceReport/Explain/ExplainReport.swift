@@ -2,7 +2,7 @@ public import TraceChecks
 
 /// What checks mean: the report of `explain`.
 public struct ExplainReport {
-  private let checks: [CheckDescription]
+  let checks: [CheckDescription]
 
   /// Prepares the report; nothing is written yet.
   public init(_ checks: [CheckDescription]) { self.checks = checks }

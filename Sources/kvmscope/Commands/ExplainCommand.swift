@@ -7,6 +7,7 @@ struct ExplainCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
+    case markdown
   }
 
   static let configuration = CommandConfiguration(
@@ -51,6 +52,7 @@ struct ExplainCommand: ParsableCommand {
     let output = try ResultOutput.open(output)
     try output.write { sink in
       switch format {
+      case .markdown: report.writeMarkdown(to: sink)
       case .json: report.writeJSON(to: sink)
       case .text where list: report.writeList(to: sink, style: output.style)
       case .text: report.writeText(to: sink, style: output.style)

@@ -1,11 +1,10 @@
 internal import KVMEvents
-internal import TimelineTestSupport
 
 /// The rule of the recordings, said once more and as plainly as can be: a kvm_emulate_insn of a vCPU in L2 without a
 /// kvm_exit since its last kvm_entry, kvm_emulate_insn or kvm_userspace_exit.
 ///
 /// It knows nothing of resets, losses or several vCPUs in a thread: good for the recordings with the bug.
-struct UnexplainedInstructions {
+public struct UnexplainedInstructions {
   private struct Thread {
     var isInL2 = false
     var wasInL2 = false
@@ -13,9 +12,10 @@ struct UnexplainedInstructions {
   }
 
   /// The times of the instructions, by thread.
-  private(set) var byThread: [Int32: [UInt64]] = [:]
+  public private(set) var byThread: [Int32: [UInt64]] = [:]
 
-  init(_ log: EventLog) {
+  /// Applies it to a log.
+  public init(_ log: EventLog) {
     var threads: [Int32: Thread] = [:]
     for entry in log.entries {
       var thread = threads[entry.thread] ?? Thread()
