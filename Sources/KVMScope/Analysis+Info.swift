@@ -27,6 +27,9 @@ extension Analysis {
       info.streams = streams(file, consumer.streams)
     case .perfData(let file):
       info.properties = properties(file, trace)
+      info.records = (trace.lastRecords?.countsByName ?? []).map {
+        EventCount(system: nil, name: $0.name, count: $0.count)
+      }
       info.streams = streams(file, consumer.streams)
     case .text(let log):
       info.properties = properties(log)

@@ -18,10 +18,8 @@ extension Analysis {
     if !trace.catalogue.problems.isEmpty {
       list.append(("format_problems", "\(trace.catalogue.problems.count)"))
     }
-    if let records = trace.lastRecords {
-      let counts = records.countsByName.map { "\($0.name) \($0.count)" }
-      list.append(("records", counts.joined(separator: ", ")))
-      if records.passedOver > 0 { list.append(("samples_passed_over", "\(records.passedOver)")) }
+    if let passedOver = trace.lastRecords?.passedOver, passedOver > 0 {
+      list.append(("samples_passed_over", "\(passedOver)"))
     }
     return list.compactMap { item in item.value.map { TraceProperty(name: item.name, value: $0) } }
   }

@@ -122,4 +122,22 @@ struct DamageTests {
       try read(Array(bytes[..<length]), "\(name): \(length) bytes")
     }
   }
+
+  @Test("Parts that few need are looked at all the same")
+  func fewNeed() throws {
+    let bytes = try Fixture.bytes("trace-dat/vmx-6.1-fixed/invalid_l2-mode2.dat")
+    let whole = try #require(try read(bytes, "whole"))
+    #expect(whole.0.damage.isEmpty)
+    // Headers, sizes and the starts of the packed bytes: what is packed has no check sum.
+    for (offset, part) in [
+      (11_854, "kernel symbols"), (11_865, "kernel symbols"), (11_873, "kernel symbols"),
+      (11_878, "kernel symbols"), (77_338, "names"), (77_349, "names"), (77_362, "names"),
+    ] {
+      var damaged = bytes
+      damaged[offset] ^= 0x55
+      let found = try #require(try read(damaged, "byte \(offset)"))
+      #expect(found.0.damage.map(\.what).contains { $0.contains(part) }, "byte \(offset)")
+      #expect(found.1 == whole.1)
+    }
+  }
 }

@@ -9,6 +9,8 @@ public struct TraceInfo: Sendable {
   public var streams: [StreamInfo]
   /// The events, most frequent first, then by name.
   public var events: [EventCount]
+  /// The records of all kinds by the names of their types (perf.data), in order of the types.
+  public var records: [EventCount]
   /// The options of the header, in file order.
   public var options: [OptionInfo]
   /// The names of the threads, as saved beside the events; sorted by thread.
@@ -22,6 +24,7 @@ public struct TraceInfo: Sendable {
     properties = []
     streams = []
     events = []
+    records = []
     options = []
     comms = []
     capabilities = []

@@ -24,7 +24,9 @@ struct TextHead {
   /// Whether more bytes would change nothing.
   var isDecided: Bool { isMostlyEvents || isWhole || (!hasHeader && otherLines > Self.mostLines) }
 
-  var isLog: Bool { isMostlyEvents || (eventCount == 0 && otherLines == 0 && (hasLoss || hasHeader)) }
+  var isLog: Bool {
+    isMostlyEvents || (eventCount == 0 && otherLines == 0 && (hasLoss || hasHeader))
+  }
 
   /// A text that quotes some events is no log: what stands around them may have been one.
   private var isMostlyEvents: Bool { eventCount > 0 && eventCount * 2 >= otherLines }

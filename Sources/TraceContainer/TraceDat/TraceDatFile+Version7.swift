@@ -36,6 +36,8 @@ extension TraceDatFile {
     cpuCount = Int(state.cpuCount ?? 0)
     cpuStatistics = CPUStatistics.parse(state.statistics)
     try readParts(state, sections)
+    checkSymbols(state, sections)
+    if problem == nil { checkStrings(at: state.optionsEnd, sections) }
     do throws(ContainerError) {
       try addBuffers(state, sections, problem: problem)
     } catch {
@@ -120,7 +122,32 @@ extension TraceDatFile {
     readPart(ID.commandLines, "task names", state, sections) {
       (trace, cursor) throws(ReadError) in try trace.readCommandLines(&cursor)
     }
-    if let symbols = state.sections[ID.kernelSymbols] { kernelSymbols = .section(symbols) }
+  }
+
+  /// Looks whether the kernel symbols can be read; they are read when somebody asks for them.
+  private mutating func checkSymbols(_ state: OptionState, _ sections: SectionReader) {
+    let place = state.sections[TraceOption.ID.kernelSymbols]
+    var isSound = false
+    readPart(TraceOption.ID.kernelSymbols, "kernel symbols", state, sections) {
+      (_, cursor) throws(ReadError) in
+      try cursor.skip(UInt64(try cursor.u32()))
+      isSound = true
+    }
+    if let place, isSound { kernelSymbols = .section(place) }
+  }
+
+  /// Looks at the last section, which nothing else points to: the names of the others.
+  ///
+  /// They say nothing that the ids do not, but a file whose end is damaged is a damaged file.
+  private mutating func checkStrings(at place: Int, _ sections: SectionReader) {
+    guard place < file.byteCount, place > 0 else { return }
+    do throws(ContainerError) {
+      try sections.read(at: FileOffset(place), id: 15, part: "names of the sections") {
+        (_) throws(ContainerError) in
+      }
+    } catch {
+      damage.append(Damage(offset: error.offset, what: "\(error)"))
+    }
   }
 
   /// Reads a part without which events can be read all the same; what is wrong with it is noted.

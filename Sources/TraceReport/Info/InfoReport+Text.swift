@@ -28,6 +28,7 @@ extension InfoReport {
     writeDamage(info, to: sink, style)
     writeStreams(info, to: sink, style)
     writeEvents(info, to: sink, style)
+    writeRecords(info, to: sink, style)
     writeOptions(info, to: sink, style)
     writeComms(info, to: sink, style)
     writeCapabilities(info, to: sink, style)
@@ -79,6 +80,14 @@ extension InfoReport {
       sink.write(
         "  " + Quantity.counted(UInt64(silent), "more event") + " described, none recorded\n")
     }
+  }
+
+  private func writeRecords(_ info: TraceInfo, to sink: ByteSink, _ style: TextStyle) {
+    guard !info.records.isEmpty else { return }
+    var table = Table([.number("count"), .text("record")])
+    for record in info.records { table.add([Quantity.grouped(record.count), record.name]) }
+    sink.write("\n" + style.bold("Records") + "\n")
+    table.write(to: sink, style: style)
   }
 
   private func writeOptions(_ info: TraceInfo, to sink: ByteSink, _ style: TextStyle) {

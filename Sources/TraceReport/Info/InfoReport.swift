@@ -31,6 +31,12 @@ public struct InfoReport {
               json.member("count", event.count)
             }
           }
+          json.array("record_counts", info.records) { record in
+            json.object(inline: true) {
+              json.member("record", record.name)
+              json.member("count", record.count)
+            }
+          }
           json.array("options", info.options) { option in
             json.object(inline: true) {
               json.member("id", option.id)
