@@ -37,17 +37,33 @@ extension TimelineConsumer {
   }
 
   /// While one thread runs on a CPU nothing that happens elsewhere is about its vCPU: its events
-  /// need not wait for those of other CPUs, up to the next scheduler event.
+  /// need not wait for those of other CPUs, up to the scheduler event that brings the next vCPU.
   ///
-  /// So the events of each thread stay in order, and so do scheduler events among each other; only
-  /// the order between threads is given up. That a thread cannot be on another CPU in between is
-  /// sure only if its switches were recorded beside its own events; were it not so, the tracker
-  /// would find the thread's time running backwards (see ``TimelineTracker/sawDisorder``).
+  /// So the events of each thread stay in order, and so do the scheduler events that concern any
+  /// vCPU among each other; only the order between threads is given up. That a thread cannot be on
+  /// another CPU in between is sure only if its switches were recorded beside its own events; were it
+  /// not so, the tracker would find the thread's time running backwards (see
+  /// ``TimelineTracker/sawDisorder``).
   @inline(__always)
-  private func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool {
+  private mutating func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool {
     guard ordersByThread, record.length >= 8 else { return false }
     let header = RecordHeader(bytes, at: record.offset)
-    return tracker.isHere(header.thread) && !events[header.event].kind.isOfScheduler
+    let event = events[header.event]
+    if event.kind.isOfScheduler { return takesSwitchEarly(event, record, in: bytes) }
+    return tracker.isHere(header.thread)
+  }
+
+  @inline(never)
+  private mutating func takesSwitchEarly(
+    _ event: EventTable.Entry, _ record: Record, in bytes: RawSpan
+  ) -> Bool {
+    guard event.kind == .schedSwitch, event.isPacked, record.length >= Int(event.minimumLength)
+    else { return false }
+    let fields = RecordFields(bytes.suffix(from: record.offset), event.layouts)
+    return tracker.maySwitchEarly(
+      from: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread)),
+      to: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread)),
+      at: converted(record.timestamp))
   }
 
   /// Why the records of one vCPU were not followed further.

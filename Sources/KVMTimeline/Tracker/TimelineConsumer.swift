@@ -194,6 +194,8 @@ public struct TimelineConsumer: RecordConsumer {
 
   /// See ``RecordConsumer/progressed(bytes:)``.
   public mutating func progressed(bytes: Int) -> Bool {
+    // The walk has to begin again anyway.
+    if ordersByThread && tracker.sawDisorder { return false }
     guard let progress else { return true }
     let goesOn = progress(bytes)
     if !goesOn { statistics.wasStopped = true }

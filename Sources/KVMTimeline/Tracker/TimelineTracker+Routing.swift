@@ -151,10 +151,12 @@ extension TimelineTracker {
   private mutating func switched<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields, cpu: Int32, at time: UInt64
   ) {
-    let previous = table.number(
-      of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread)))
-    let next = table.number(
-      of: Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread)))
+    let leaving = Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.previousThread))
+    let coming = Int32(truncatingIfNeeded: fields.integer(SchedSwitchField.nextThread))
+    let previous = table.number(of: leaving)
+    let next = table.number(of: coming)
+    if previous < 0 { bystanders.see(leaving) }
+    if next < 0 { bystanders.see(coming) }
     if previous >= 0 {
       // The low eight bits are the sleeping states; without any, the thread could have gone on.
       let isRunnable = fields.integer(SchedSwitchField.previousState) & 0xff == 0
@@ -164,6 +166,20 @@ extension TimelineTracker {
       threads[Int(next)].cpu = cpu
       switchThread(Int(next), leaves: false, isRunnable: true, cpu: cpu, at: time)
     }
+  }
+
+  /// Whether a switch may be taken before its turn: no vCPU comes to a CPU by it, and if one leaves,
+  /// it is the one here, of which nothing happens elsewhere.
+  mutating func maySwitchEarly(from leaving: Int32, to coming: Int32, at time: UInt64) -> Bool {
+    guard table.number(of: coming) < 0, bystanders.contains(coming) else { return false }
+    if table.number(of: leaving) >= 0 {
+      guard leaving == here.threadID else { return false }
+    } else {
+      guard bystanders.contains(leaving) else { return false }
+      bystanders.pass(leaving, at: time)
+    }
+    bystanders.pass(coming, at: time)
+    return true
   }
 
   private mutating func switchThread(

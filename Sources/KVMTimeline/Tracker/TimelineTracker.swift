@@ -65,6 +65,8 @@ public struct TimelineTracker {
   private var sawLoss = false
   /// From when on the recording of some CPU is missing.
   var silentSince: UInt64?
+  /// The threads whose switches need not wait for their turn.
+  var bystanders = BystanderTable()
 
   /// Events that only a vCPU's thread can have, on threads that never showed a vCPU.
   public var unattributed: Unattributed {
@@ -134,7 +136,8 @@ public struct TimelineTracker {
   /// What the checks must know, in order of discovery.
   public var facts: [TimelineFact] { output.facts }
 
-  /// A thread had an event on one CPU that is earlier than one it had on another CPU before.
+  /// A thread had an event on one CPU that is earlier than one it had on another CPU before, or runs
+  /// a vCPU though it was taken for a bystander.
   public private(set) var sawDisorder = false
 
   /// kvm_entry after kvm_entry, or kvm_exit after kvm_exit, was seen without loss.
@@ -326,6 +329,7 @@ public struct TimelineTracker {
   mutating func thread(_ id: Int32, cpu: Int32) -> Int {
     let known = table.number(of: id)
     if known >= 0 { return Int(known) }
+    if bystanders.remove(id) > here.last { sawDisorder = true }
     let number = threads.count
     threads.append(Thread(id: id, current: -1, tracks: [], cpu: cpu))
     table.add(id, number: Int32(truncatingIfNeeded: number))

@@ -118,7 +118,7 @@ extension PerfDataRecords {
 
   /// Where a record stands in the file; for an unpacked one, where its piece does.
   private func fileOffset(_ at: Int, _ isUnpacked: Bool) -> UInt64 {
-    UInt64(isUnpacked ? pieceRecord : at)
+    UInt64(isUnpacked ? pieceRecord : at + windowBase)
   }
 
   @inline(never)
@@ -145,6 +145,7 @@ extension PerfDataRecords {
     _ type: UInt32, _ record: Range<Int>, _ bytes: RawSpan, _ end: Int, _ queue: inout RecordQueue,
     _ isUnpacked: Bool, _ at: inout Int
   ) -> Stop? {
+    if usesWindow && Self.needsMapping(type) { return .foreign }
     recordCounts[Int(min(type, 256))] += 1
     at = record.upperBound
     switch type {

@@ -33,13 +33,17 @@ public final class PerfDataRecords: QueuedRecordSource {
   ///
   /// Never replaced.
   private(set) var stream: UnpackedStream?
-  /// Up to where unpacked bytes were read.
-  private var parsed = 0
+  /// Where records are read to first; nil if they are looked at in the mapping from the start.
+  let window: FileWindow?
+  /// Whether the records that wait lie in `window`.
+  var usesWindow: Bool
+  /// Up to where unpacked bytes, or those in the window, were read.
+  var parsed = 0
   /// The packed piece that is being unpacked, in the file.
   private var piece = 0..<0
   private var pieceDone = 0
   /// Where the next record starts in the file.
-  private var position: Int
+  var position: Int
   /// Up to where memory of the file was given back.
   private var released: Int
   private var reported: Int
@@ -81,12 +85,14 @@ public final class PerfDataRecords: QueuedRecordSource {
     case piece(Range<Int>)
     /// A sample that is not packed stands among packed ones.
     case plain(Range<Int>)
+    /// A record that is not understood in a window.
+    case foreign
     /// A record that cannot be true.
     case damaged
   }
 
   /// Bytes of records that are read at a time.
-  private static let window = 256 << 10
+  static let window = 256 << 10
   /// Unpacked bytes that are held.
   private static let unpackedCapacity = 24 << 20
 
@@ -99,6 +105,10 @@ public final class PerfDataRecords: QueuedRecordSource {
     released = position
     reported = position
     stream = perf.isCompressed ? UnpackedStream(capacity: Self.unpackedCapacity) : nil
+    window =
+      perf.isCompressed || perf.isPipe
+      ? nil : FileWindow(perf.file, at: position, capacity: Self.windowCapacity)
+    usesWindow = window != nil
     isCut = UInt64(perf.data.count) < perf.announcedSize
     if layouts.isAmbiguous {
       note("samples carry their ids at different places: all are read like the first", at: 0)
@@ -109,7 +119,8 @@ public final class PerfDataRecords: QueuedRecordSource {
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      // Both owners are held by this object for its whole life; the stream is never replaced.
+      // All owners are held by this object for its whole life; the stream is never replaced.
+      if usesWindow, let window { return lend(window.memory, heldBy: self) }
       if let stream { return lend(stream.memory, heldBy: self) }
       let file = perf.file
       return lend(file.bytes, heldBy: self)
@@ -156,6 +167,7 @@ public final class PerfDataRecords: QueuedRecordSource {
         end(&queue)
         queue.bound = .max
         return false
+      case .foreign: break
       case .partial:
         end(&queue)
         queue.bound = .max
@@ -167,6 +179,7 @@ public final class PerfDataRecords: QueuedRecordSource {
   /// The next window or piece, of the file or of what was unpacked.
   private func step(_ queue: inout RecordQueue) -> Stop {
     if hasEnded { return .partial }
+    if usesWindow, let window { return step(in: window, &queue) }
     if let stream {
       if parsed < stream.byteCount {
         let old = parsed
@@ -256,6 +269,7 @@ public final class PerfDataRecords: QueuedRecordSource {
   /// Forgets what was handed out: bytes that were unpacked, memory of the file.
   private func makeRoom(_ queue: inout RecordQueue) {
     countAtRound = min(countAtRound, queue.count)
+    if usesWindow { return }
     var unneeded = position
     if let stream {
       if stream.byteCount >= stream.capacity / 2 {

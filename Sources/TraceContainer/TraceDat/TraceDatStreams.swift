@@ -39,7 +39,7 @@ public final class TraceDatStreams: CPUStreamSet {
   /// but a block much smaller than this costs more calls than it saves.
   private static func blockSize(_ layout: SubBufferLayout, streams: Int) -> Int {
     let share = (4 << 20) / max(streams, 1)
-    return CPUStreamReader.window(of: layout, min(max(share, 64 << 10), CPUStreamReader.windowSize))
+    return CPUStreamReader.window(of: layout, min(max(share, 16 << 10), CPUStreamReader.windowSize))
   }
 
   /// See ``CPUStreamSet/streamCount``.
