@@ -12,8 +12,13 @@ extension Analysis {
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions()
   ) -> TraceInfo {
     let trace = input.trace
-    let counter = ProgressCounter(done: 0, total: trace.byteCount, options.progress)
-    var consumer = InfoConsumer(trace) { counter.add($0) }
+    var done: UInt64 = 0
+    let total = trace.byteCount &* (EventFilter.needsTracks(options) ? 2 : 1)
+    let tracks = EventFilter.tracks(trace, options, done: &done, total: total)
+    let counter = ProgressCounter(done: done, total: total, options.progress)
+    var consumer = InfoConsumer(trace, EventFilter(trace, options, tracks: tracks)) {
+      counter.add($0)
+    }
     trace.walk(into: &consumer)
     var info = TraceInfo(facts: trace.facts(after: consumer.statistics))
     info.facts.events = consumer.eventCounts.reduce(0, &+)

@@ -46,7 +46,8 @@ public enum Analysis {
       checks: CheckResults(
         traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),
       vcpus: [], wasStopped: false)
-    let inputs = try TraceInputs(paths, namesUnreadable: options.namesUnreadable)
+    let inputs = try TraceInputs(
+      paths, options.input, namesUnreadable: options.namesUnreadable)
     let runner = CheckRunner(configuration: options.checks)
     results.checks.unreadable = inputs.unreadable
     let opened = inputs.readable.map(\.trace)
@@ -59,7 +60,8 @@ public enum Analysis {
       let facts = trace.facts(after: pass.statistics)
       var evidence = TraceEvidence(
         trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
-        records: trace.records, unattributed: pass.tracker.unattributed,
+        records: trace.records(without: trace.events(leftOutBy: options.events)),
+        unattributed: pass.tracker.unattributed,
         clockBackwards: pass.statistics.clockBackwards)
       evidence.window = trace.window(options)
       evidence.factsWereDropped = pass.tracker.factsWereDropped
@@ -77,7 +79,7 @@ public enum Analysis {
       results.checks.capabilities = Capabilities.merge(
         results.checks.capabilities, Capabilities.of(trace, pass.tracker),
         isFirst: number == 0)
-      results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0.identity) }
+      results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0) }
         .map { track in
           var vcpu = VCPUSummary(
             trace: number, track: track, comm: trace.comm(track.identity.thread))

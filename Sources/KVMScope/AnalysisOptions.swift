@@ -24,6 +24,8 @@ public struct AnalysisOptions: Sendable {
   ///
   /// nil: the trace's end.
   public var end: Moment?
+  /// How the inputs belong together.
+  public var input = InputOptions()
   /// Only these CPUs; nil: all.
   public var cpus: Set<Int>?
   /// Only these `vcpu_id`s; nil: all.

@@ -27,37 +27,38 @@ struct InfoConsumer: RecordConsumer {
   /// First and last time, in the unit of the trace; empty without records.
   private(set) var first = UInt64.max
   private(set) var last: UInt64 = 0
-  private let catalogue: EventCatalogue
-  private let conversion: ClockConversion?
+  private var filter: EventFilter
   private let progress: (Int) -> Bool
 
-  init(_ trace: OpenedTrace, progress: @escaping (Int) -> Bool) {
+  init(_ trace: OpenedTrace, _ filter: EventFilter, progress: @escaping (Int) -> Bool) {
     streams = Array(repeating: StreamCounts(), count: trace.streams.count)
     eventCounts = Array(repeating: 0, count: trace.catalogue.events.count)
     statistics = WalkStatistics(eventKinds: 0)
-    catalogue = trace.catalogue
-    conversion = trace.conversion
+    self.filter = filter
     self.progress = progress
   }
 
   mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
-    streams[stream].events += 1
-    streams[stream].bytes += UInt64(record.length)
-    let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    first = min(first, time)
-    last = max(last, time)
     // Too short for the number of its event: counted as one that no format describes.
     guard record.length >= 8 else {
-      eventCounts[0] += 1
+      count(filter.converted(record.timestamp), 0, record, stream)
       return
     }
-    let id = catalogue.commonType.read(
-      in: block, at: record.offset, isBigEndian: catalogue.isBigEndian)
-    eventCounts[catalogue.number(of: UInt16(truncatingIfNeeded: id))] += 1
+    guard let event = filter.event(record, in: block, stream: stream) else { return }
+    count(event.time, event.number, record, stream)
+  }
+
+  private mutating func count(_ time: UInt64, _ number: Int, _ record: Record, _ stream: Int) {
+    streams[stream].events += 1
+    streams[stream].bytes += UInt64(record.length)
+    first = min(first, time)
+    last = max(last, time)
+    eventCounts[number] += 1
   }
 
   mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
     statistics.add(loss)
+    guard filter.place(ofGapIn: stream, after: time) != nil else { return }
     switch loss {
     case .none: return
     case .counted(let events):
@@ -73,7 +74,7 @@ struct InfoConsumer: RecordConsumer {
   }
 
   mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {
-    statistics.addClockBackwards(to: conversion?.nanoseconds(time) ?? time)
+    statistics.addClockBackwards(to: filter.converted(time))
   }
 
   mutating func progressed(bytes: Int) -> Bool { progress(bytes) }

@@ -8,7 +8,15 @@ import TraceContainer
 
 /// A recording with its formats understood: ready to be walked, any number of times.
 struct OpenedTrace {
+  /// What reports call it.
   let path: String
+  /// The files that it lies in, and whether they are parts of one recording.
+  let paths: [String]
+  let isMerged: Bool
+  /// What is added to the times of each file.
+  let timeOffsets: [InputOptions.TimeOffset]
+  /// What is added to all times after they were read.
+  private let timeOffset: InputOptions.TimeOffset
   let recording: Recording
   let catalogue: EventCatalogue
   let sources: [FormatSource]
@@ -31,12 +39,65 @@ struct OpenedTrace {
   /// - Parameters:
   ///   - path: of a file or a pipe; `-` is standard input.
   ///   - isReadTwice: whether there will be more than one walk.
+  ///   - timeOffset: added to all times.
   /// - Throws: when it cannot be read.
-  init(path: String, isReadTwice: Bool = true) throws(AnalysisError) {
-    self.path = path
+  init(
+    path: String, isReadTwice: Bool = true, timeOffset: InputOptions.TimeOffset = .zero
+  ) throws(AnalysisError) {
     let input = try InputFile(path: path, isReadTwice: isReadTwice)
-    recording = input.recording
-    inputDamage = input.damage
+    self.init(
+      input.recording, damage: input.damage, path: path, paths: [path], isMerged: false,
+      offset: timeOffset, offsets: [timeOffset])
+  }
+
+  /// Opens a recording that lies in several files.
+  ///
+  /// - Parameters:
+  ///   - paths: at least two.
+  ///   - options: what is added to the times of each.
+  /// - Throws: when one of them cannot be read, is no trace.dat, or is not of the same recording.
+  init(merging paths: [String], _ options: InputOptions) throws(AnalysisError) {
+    var parts: [TraceDatFile.Part] = []
+    var damage: [TraceChecks.Damage] = []
+    for (number, path) in paths.enumerated() {
+      let input = try InputFile(path: path, isReadTwice: true)
+      guard case .traceDat(let file) = input.recording else {
+        throw AnalysisError.notATrace(
+          path: path,
+          reason: "at offset 0: \(input.recording.container) found, trace.dat expected: only the"
+            + " files of one trace-cmd recording can be merged")
+      }
+      let offset = options.offset(of: number)
+      let isTicks = TimeUnit.of(clock: file.buffers.first?.clock) == .ticks
+      damage += input.damage
+      parts.append(
+        TraceDatFile.Part(
+          file, name: String(path.split(separator: "/").last ?? ""),
+          timeOffset: isTicks ? offset.ticks : offset.nanoseconds))
+    }
+    let merged: TraceDatFile
+    do throws(MergeError) {
+      merged = try TraceDatFile.merging(parts)
+    } catch {
+      throw AnalysisError.notATrace(path: paths.joined(separator: " + "), reason: error.reason)
+    }
+    // The times of the parts are shifted where they are read.
+    self.init(
+      .traceDat(merged), damage: damage, path: paths.joined(separator: " + "), paths: paths,
+      isMerged: true, offset: .zero, offsets: paths.indices.map { options.offset(of: $0) })
+  }
+
+  private init(
+    _ recording: Recording, damage: [TraceChecks.Damage], path: String, paths: [String],
+    isMerged: Bool, offset: InputOptions.TimeOffset, offsets: [InputOptions.TimeOffset]
+  ) {
+    self.path = path
+    self.paths = paths
+    self.isMerged = isMerged
+    self.recording = recording
+    timeOffset = offset
+    timeOffsets = offsets
+    inputDamage = damage
     sources = recording.formats.map { FormatSource(system: $0.system, text: $0.text) }
     switch recording {
     case .text(let log): catalogue = TextCatalogue.make(log)
@@ -98,14 +159,15 @@ struct OpenedTrace {
 
   /// Whether the events of one thread may be read ahead of those of others: each CPU has one stream,
   /// and switches of threads are in it.
-  var allowsOrderByThread: Bool {
+  func allowsOrderByThread(_ options: AnalysisOptions) -> Bool {
     let hasStreamPerCPU =
       switch recording {
       case .traceDat(let file): file.buffers.count == 1 && streams.count == cpuNumbers.count
       case .perfData(let file): file.namesCPUs
       case .text: false
       }
-    return hasStreamPerCPU && records.contains(.schedSwitch)
+    return hasStreamPerCPU
+      && records(without: events(leftOutBy: options.events)).contains(.schedSwitch)
   }
 
   /// Whether another program may still be writing it.
@@ -134,12 +196,15 @@ struct OpenedTrace {
 
   /// How time stamps become nanoseconds.
   var conversion: ClockConversion? {
-    guard case .traceDat(let file) = recording else { return nil }
+    let added = timeUnit == .ticks ? timeOffset.ticks : timeOffset.nanoseconds
+    guard case .traceDat(let file) = recording else {
+      return added == 0 ? nil : ClockConversion(offset: added)
+    }
     let adjustment = file.timeAdjustment
-    guard adjustment.isNeeded else { return nil }
-    guard let cycles = adjustment.cycles else { return ClockConversion(offset: adjustment.offset) }
-    return ClockConversion(
-      multiplier: cycles.multiplier, shift: cycles.shift, offset: adjustment.offset)
+    guard adjustment.isNeeded || added != 0 else { return nil }
+    let offset = adjustment.offset.addingReportingOverflow(added).partialValue
+    guard let cycles = adjustment.cycles else { return ClockConversion(offset: offset) }
+    return ClockConversion(multiplier: cycles.multiplier, shift: cycles.shift, offset: offset)
   }
 
   /// What time stamps count after the conversion.
@@ -148,10 +213,7 @@ struct OpenedTrace {
     guard case .traceDat(let file) = recording, file.timeAdjustment.cycles == nil else {
       return .nanoseconds
     }
-    switch recording.clock {
-    case "x86-tsc", "counter", "uptime", "ppc-tb", "tsc2nsec": return .ticks
-    default: return .nanoseconds
-    }
+    return TimeUnit.of(clock: recording.clock)
   }
 
   /// What the recording would show if it happened.
@@ -174,6 +236,21 @@ struct OpenedTrace {
     case .text(let log):
       return RecordedEvents(log.recordedKinds)
     }
+  }
+
+  /// The events that patterns leave out, by number; none where there are no patterns.
+  func events(leftOutBy patterns: [String]) -> Set<Int> {
+    guard !patterns.isEmpty else { return [] }
+    var selection = EventSelection(patterns, self)
+    return Set(catalogue.events.indices.filter { !selection.selects($0) })
+  }
+
+  /// What the recording would show if it happened, had some events not been recorded.
+  func records(without ignored: Set<Int>) -> RecordedEvents {
+    guard !ignored.isEmpty else { return records }
+    let kept = catalogue.descriptors.enumerated().filter { !ignored.contains($0.offset) }
+      .map(\.element.kind)
+    return RecordedEvents(Set(kept.filter(records.contains)))
   }
 
   /// Goes through a log that can be read again, so that `records` knows all of it: intervals that
@@ -226,5 +303,15 @@ struct OpenedTrace {
     let begin = options.begin.map(value) ?? 0
     let end = options.end.map(value) ?? .max
     return begin..<max(begin, end)
+  }
+}
+
+extension TimeUnit {
+  /// What a clock of ftrace counts.
+  static func of(clock: String?) -> TimeUnit {
+    switch clock {
+    case "x86-tsc", "counter", "uptime", "ppc-tb", "tsc2nsec": .ticks
+    default: .nanoseconds
+    }
   }
 }

@@ -12,7 +12,11 @@ enum ShowCommand {
       words += ["--end", moment(end.addingReportingOverflow(margin).partialValue, trace.timeUnit)]
     }
     if finding.identity == nil && finding.begin == nil { words[1] = "info" }
-    words.append(quoted(trace.path))
+    if trace.isMerged { words.append("--merge") }
+    if trace.timeOffsets.contains(where: { $0 != .zero }) {
+      words += trace.timeOffsets.map { "--ts-offset=" + offset($0, trace.timeUnit) }
+    }
+    words += trace.paths.map(quoted)
     return words.joined(separator: " ")
   }
 
@@ -20,6 +24,11 @@ enum ShowCommand {
     guard unit == .nanoseconds else { return "\(time)" }
     let fraction = String(time % 1_000_000_000)
     return "\(time / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
+  }
+
+  private static func offset(_ offset: InputOptions.TimeOffset, _ unit: TimeUnit) -> String {
+    let number = unit == .ticks ? offset.ticks : offset.nanoseconds
+    return (number < 0 ? "-" : "") + moment(number.magnitude, unit)
   }
 
   /// A path as a POSIX shell takes it for one word.

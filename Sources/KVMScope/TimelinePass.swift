@@ -8,7 +8,7 @@ enum TimelinePass {
     receiver: (any IntervalReceiver)?, idle: (() -> Void)? = nil, done: inout UInt64, total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // Intervals are handed out as they come: then the order between threads matters too.
-    if receiver == nil && trace.allowsOrderByThread {
+    if receiver == nil && trace.allowsOrderByThread(options) {
       let quick = walk(
         trace, options, limits, receiver: nil, ordersByThread: true, done, total)
       if !quick.tracker.sawDisorder {
@@ -34,13 +34,17 @@ enum TimelinePass {
     receiver: (any IntervalReceiver)?, ordersByThread: Bool, idle: (() -> Void)? = nil,
     _ done: UInt64, _ total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
+    // What was not asked for counts as not recorded.
+    let ignored = trace.events(leftOutBy: options.events)
     let tracker = TimelineTracker(
-      records: trace.records, cpuNumbers: trace.cpuNumbers, window: trace.window(options),
-      limits: limits, receiver: receiver, process: { trace.process(of: $0) })
+      records: trace.records(without: ignored), cpuNumbers: trace.cpuNumbers,
+      window: trace.window(options), cpus: receiver == nil ? options.cpus : nil, limits: limits,
+      receiver: receiver, process: { trace.process(of: $0) })
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = TimelineConsumer(
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
       conversion: trace.conversion, ordersByThread: ordersByThread,
+      ignoring: ignored,
       progress: counter.isNeeded || idle != nil
         ? { bytes in
           idle?()

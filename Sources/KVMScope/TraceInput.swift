@@ -18,7 +18,11 @@ public struct TraceInput {
   ///     temporary file then.
   /// - Throws: when it cannot be read.
   public init(path: String, isReadTwice: Bool = true) throws(AnalysisError) {
-    trace = try OpenedTrace(path: path, isReadTwice: isReadTwice)
+    self.init(try OpenedTrace(path: path, isReadTwice: isReadTwice))
+  }
+
+  init(_ trace: OpenedTrace) {
+    self.trace = trace
     facts = trace.facts
   }
 }
@@ -34,15 +38,24 @@ public struct TraceInputs {
   ///
   /// - Parameters:
   ///   - paths: in the order that results keep.
-  ///   - isReadTwice: whether they are walked more than once.
+  ///   - options: how they belong together.
   ///   - namesUnreadable: whether the only one, too, is named in `unreadable` when it cannot be read.
-  /// - Throws: the error of the only one there is, unless it is named.
+  /// - Throws: the error of the only one there is, unless it is named; with merged inputs that of the
+  ///   first that cannot be read, or the reason why they are no one recording.
   public init(
-    _ paths: [String], isReadTwice: Bool = true, namesUnreadable: Bool = false
+    _ paths: [String], _ options: InputOptions = InputOptions(), namesUnreadable: Bool = false
   ) throws(AnalysisError) {
-    for path in paths {
+    if options.isMerged, paths.count > 1 {
+      readable.append(TraceInput(try OpenedTrace(merging: paths, options)))
+      return
+    }
+    for (number, path) in paths.enumerated() {
       do throws(AnalysisError) {
-        readable.append(try TraceInput(path: path, isReadTwice: isReadTwice))
+        readable.append(
+          TraceInput(
+            try OpenedTrace(
+              path: path, isReadTwice: options.isReadTwice, timeOffset: options.offset(of: number)))
+        )
       } catch {
         guard paths.count > 1 || namesUnreadable else { throw error }
         unreadable.append(error.trace)

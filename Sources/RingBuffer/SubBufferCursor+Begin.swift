@@ -40,7 +40,7 @@ extension SubBufferCursor {
     guard pageLength >= layout.dataOffset else {
       throw PageFault(.headerCut, at: 0, found: pageLength, expected: layout.dataOffset)
     }
-    timestamp = block.u64(at: page, layout.order)
+    timestamp = block.u64(at: page, layout.order) &+ layout.timeOffset
     let commit = UInt32(
       truncatingIfNeeded: block.integer(
         at: page + layout.commitOffset, size: layout.commitSize, order: layout.order))

@@ -62,7 +62,8 @@ extension SubBufferCursor {
       default:
         // A stamp has no room for the five highest bits: those of the running time stay.
         let stamp = UInt64(second) << 27 | delta
-        timestamp = stamp | timestamp & 0xf800_0000_0000_0000
+        let running = timestamp &- layout.timeOffset
+        timestamp = (stamp | running & 0xf800_0000_0000_0000) &+ layout.timeOffset
         position += 8
       }
     }

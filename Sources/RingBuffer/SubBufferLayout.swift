@@ -20,6 +20,8 @@ public struct SubBufferLayout: Sendable, Hashable, BitwiseCopyable {
   public let dataOffset: Int
   /// The byte order of everything in the sub-buffer.
   public let order: ByteOrder
+  /// Added to every time, wrapping: what puts the recording on another's axis of time.
+  public var timeOffset: UInt64 = 0
 
   /// The largest sub-buffer that is believed: the size field of the commit word has 27 bits.
   public static let maximumPageSize = 1 << 26

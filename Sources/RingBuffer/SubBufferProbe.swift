@@ -1,4 +1,4 @@
-public import TraceBytes
+internal import TraceBytes
 
 /// Tells whether bytes can be sub-buffers of a layout, where what says so is not to be relied on.
 public enum SubBufferProbe {

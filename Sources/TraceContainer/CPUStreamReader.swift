@@ -34,7 +34,7 @@ public final class CPUStreamReader {
   /// The present chunk, of packed data, or of data that are read and not looked at in the mapping.
   private let chunk: ChunkBuffer
   /// Whether the present block is in `chunk`.
-  private let usesChunk: Bool
+  let usesChunk: Bool
   /// The present window, of data that are not packed.
   private var window = 0..<0
   /// Where the next block starts in the file.

@@ -11,6 +11,8 @@ public struct TraceBuffer: Sendable, Hashable {
   public var layout: SubBufferLayout
   /// Its CPUs, in order; those without events too, with size 0.
   public var streams: [CPUStreamLocation]
+  /// Which of the files of a recording it is in: 0 where there is only one.
+  var source = 0
 
   /// Bytes of one sub-buffer.
   public var pageSize: Int { layout.pageSize }

@@ -92,25 +92,17 @@ extension Analysis {
   private static func run(
     _ trace: OpenedTrace, _ options: AnalysisOptions,
     loss: @escaping (Loss, _ buffer: Int, _ cpu: Int) -> Void,
-    body: @escaping (EventConsumer.Event, borrowing RawSpan) -> Void,
+    body: @escaping (EventFilter.Event, borrowing RawSpan) -> Void,
     finish: () -> Void, isOpen: @escaping () -> Bool, idle: @escaping () -> Void
   ) -> EventResults {
     let isLive = trace.isLive
     var wasStopped = false
     var done: UInt64 = 0
-    var tracks: [VCPUTrack]?
-    let needsTracks = options.vcpus != nil || options.vms != nil
-    let total = trace.byteCount &* (needsTracks ? 2 : 1)
-    if needsTracks {
-      // Which thread drives which vCPU is known for all times, whatever the window.
-      var everything = AnalysisOptions()
-      everything.progress = options.progress
-      tracks =
-        TimelinePass.run(trace, everything, receiver: nil, done: &done, total: total).tracker.tracks
-    }
+    let total = trace.byteCount &* (EventFilter.needsTracks(options) ? 2 : 1)
+    let tracks = EventFilter.tracks(trace, options, done: &done, total: total)
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = EventConsumer(
-      trace, options, threads: ThreadSelection(options, tracks: tracks),
+      EventFilter(trace, options, tracks: tracks),
       progress: { bytes in
         if !counter.add(bytes) { wasStopped = true }
         if isLive { idle() }

@@ -5,32 +5,13 @@ import TraceBytes
 
 /// Hands the events that the user asked for to a body, one by one, still undecoded.
 struct EventConsumer: RecordConsumer {
-  /// One event: where its bytes are, and what every event has.
-  struct Event {
-    /// In the trace's unit, after the conversion.
-    var time: UInt64
-    /// The CPU's number.
-    var cpu: Int
-    var buffer: Int
-    var thread: Int32
-    /// The dense number of the catalogue.
-    var number: Int
-    var record: Record
-  }
-
   /// Loss and damage of the whole walk.
   private(set) var statistics = WalkStatistics(eventKinds: 0)
   /// The events handed out.
   private(set) var count: UInt64 = 0
-  private let trace: OpenedTrace
-  private let catalogue: EventCatalogue
-  private let conversion: ClockConversion?
-  private let window: Range<UInt64>
-  private let cpus: Set<Int>?
-  private let threads: ThreadSelection
-  private var events: EventSelection
+  private var filter: EventFilter
   private let progress: (Int) -> Bool
-  private let body: (Event, borrowing RawSpan) -> Void
+  private let body: (EventFilter.Event, borrowing RawSpan) -> Void
   private let loss: (Loss, _ buffer: Int, _ cpu: Int) -> Void
 
   /// Prepares a walk.
@@ -38,18 +19,11 @@ struct EventConsumer: RecordConsumer {
   /// `body` is called for each event with the block that its record lies in, `loss` for each gap on
   /// a CPU that was asked for, right before the event that comes next there.
   init(
-    _ trace: OpenedTrace, _ options: AnalysisOptions, threads: ThreadSelection,
-    progress: @escaping (Int) -> Bool,
+    _ filter: EventFilter, progress: @escaping (Int) -> Bool,
     loss: @escaping (Loss, _ buffer: Int, _ cpu: Int) -> Void = { _, _, _ in },
-    body: @escaping (Event, borrowing RawSpan) -> Void
+    body: @escaping (EventFilter.Event, borrowing RawSpan) -> Void
   ) {
-    self.trace = trace
-    catalogue = trace.catalogue
-    conversion = trace.conversion
-    window = trace.window(options)
-    cpus = options.cpus
-    self.threads = threads
-    events = EventSelection(options.events, trace)
+    self.filter = filter
     self.progress = progress
     self.body = body
     self.loss = loss
@@ -60,31 +34,14 @@ struct EventConsumer: RecordConsumer {
     guard record.length >= 8 else {
       return statistics.add(damage: "a record is shorter than its common fields", at: 0)
     }
-    let time = conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    guard window.contains(time) else { return }
-    let (buffer, cpu) = trace.place(of: stream)
-    if let cpus, !cpus.contains(cpu) { return }
-    let isBigEndian = catalogue.isBigEndian
-    let id = catalogue.commonType.read(in: block, at: record.offset, isBigEndian: isBigEndian)
-    let number = catalogue.number(of: UInt16(truncatingIfNeeded: id))
-    guard events.selects(number) else { return }
-    let thread = Int32(
-      truncatingIfNeeded: catalogue.commonPID.read(
-        in: block, at: record.offset, isBigEndian: isBigEndian))
-    guard threads.selects(thread, at: time) else { return }
+    guard let event = filter.event(record, in: block, stream: stream) else { return }
     count += 1
-    body(
-      Event(
-        time: time, cpu: cpu, buffer: buffer, thread: thread, number: number, record: record),
-      block)
+    body(event, block)
   }
 
   mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
     statistics.add(loss)
-    let (buffer, cpu) = trace.place(of: stream)
-    if let cpus, !cpus.contains(cpu) { return }
-    // The gap lies behind `time`: it may reach into the window unless that is past.
-    if let time, (conversion?.nanoseconds(time) ?? time) >= window.upperBound { return }
+    guard let (buffer, cpu) = filter.place(ofGapIn: stream, after: time) else { return }
     self.loss(loss, buffer, cpu)
   }
 
@@ -93,7 +50,7 @@ struct EventConsumer: RecordConsumer {
   }
 
   mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {
-    statistics.addClockBackwards(to: conversion?.nanoseconds(time) ?? time)
+    statistics.addClockBackwards(to: filter.converted(time))
   }
 
   mutating func progressed(bytes: Int) -> Bool { progress(bytes) }

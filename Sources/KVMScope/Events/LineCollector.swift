@@ -28,7 +28,7 @@ final class LineCollector {
       isNanoseconds: trace.timeUnit == .nanoseconds, buffers: trace.recording.bufferNames)
   }
 
-  func add(_ event: EventConsumer.Event, _ block: borrowing RawSpan) {
+  func add(_ event: EventFilter.Event, _ block: borrowing RawSpan) {
     guard isOpen else { return }
     bytes.append(contentsOf: prefix)
     line.appendHead(

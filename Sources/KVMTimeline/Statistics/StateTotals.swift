@@ -27,6 +27,9 @@ public struct StateTotals: Sendable {
     totals[Self.index(state, level)].time
   }
 
+  /// Nothing was counted.
+  public var isEmpty: Bool { totals.indices.allSatisfy { totals[$0].count == 0 } }
+
   /// The intervals.
   public func count(_ state: VCPUState, _ level: GuestLevel) -> UInt64 {
     totals[Self.index(state, level)].count

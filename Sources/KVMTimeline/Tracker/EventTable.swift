@@ -24,12 +24,19 @@ struct EventTable {
   /// Whether every record's common fields and numbers are stored as nearly all kernels do.
   let isUsual: Bool
 
-  init(_ catalogue: EventCatalogue) {
+  /// Makes the table.
+  ///
+  /// - Parameters:
+  ///   - catalogue: the events.
+  ///   - ignored: those that are treated as if they had not been recorded, by number.
+  init(_ catalogue: EventCatalogue, ignoring ignored: Set<Int> = []) {
     isUsual = catalogue.hasUsualHeader
     let ids = catalogue.events.map(\.id).filter { $0 >= 0 && $0 <= UInt16.max }
     var entries = [Entry](repeating: Entry(), count: (ids.max() ?? 0) + 1)
     for (number, event) in catalogue.events.enumerated() where entries.indices.contains(event.id) {
-      entries[event.id] = Self.entry(UInt16(number), catalogue.descriptors[number])
+      entries[event.id] =
+        ignored.contains(number)
+        ? Entry(number: UInt16(number)) : Self.entry(UInt16(number), catalogue.descriptors[number])
     }
     self.entries = entries
   }

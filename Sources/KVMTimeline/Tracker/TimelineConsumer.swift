@@ -75,6 +75,7 @@ public struct TimelineConsumer: RecordConsumer {
   private let progress: ((Int) -> Bool)?
   /// See `takesEarly`.
   let ordersByThread: Bool
+  private let ignored: Set<Int>
   var counts: EventCounts
   var first = UInt64.max
   var last: UInt64 = 0
@@ -88,14 +89,17 @@ public struct TimelineConsumer: RecordConsumer {
   ///   - conversion: to nanoseconds; nil when time stamps stay as they are.
   ///   - ordersByThread: events of different threads may come out of order, which is faster. Only for
   ///     recordings with one stream per CPU that hold all switches of threads.
+  ///   - ignored: events that are treated as if they had not been recorded, by number.
   ///   - progress: told of bytes read; false stops the pass.
   public init(
     tracker: TimelineTracker, catalogue: EventCatalogue, cpus: [Int], conversion: ClockConversion?,
-    ordersByThread: Bool = false, progress: ((Int) -> Bool)? = nil
+    ordersByThread: Bool = false, ignoring ignored: Set<Int> = [],
+    progress: ((Int) -> Bool)? = nil
   ) {
     self.tracker = tracker
     self.catalogue = catalogue
-    events = EventTable(catalogue)
+    events = EventTable(catalogue, ignoring: ignored)
+    self.ignored = ignored
     self.cpus = cpus
     self.conversion = conversion
     isConverted = conversion != nil
@@ -128,6 +132,7 @@ public struct TimelineConsumer: RecordConsumer {
   private mutating func finish() {
     tracker.finish()
     statistics.eventCounts = counts.all
+    for number in ignored { statistics.eventCounts[number] = 0 }
     last = max(last, tracker.lastTime)
     if first <= last { statistics.span = first...last }
   }

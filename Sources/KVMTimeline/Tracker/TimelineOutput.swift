@@ -37,6 +37,8 @@ struct TimelineOutput {
   /// From which numbers on something is worth a fact.
   let limits: WatchLimits
   let receiver: (any IntervalReceiver)?
+  /// Only what begins on these CPUs is counted, by their numbers; nil: on any.
+  private let cpus: Set<Int>?
   /// All of the recording is counted and no interval is handed out: what a summary wants.
   let isSummary: Bool
   var facts: [TimelineFact] = []
@@ -54,15 +56,16 @@ struct TimelineOutput {
   static let mostFacts = 100_000
 
   init(
-    records: RecordedEvents, cpuNumbers: [Int], window: Range<UInt64>, limits: WatchLimits,
-    receiver: (any IntervalReceiver)?
+    records: RecordedEvents, cpuNumbers: [Int], window: Range<UInt64>, cpus: Set<Int>?,
+    limits: WatchLimits, receiver: (any IntervalReceiver)?
   ) {
     self.records = records
     self.cpuNumbers = cpuNumbers
     self.window = window
     self.limits = limits
     self.receiver = receiver
-    isSummary = receiver == nil && window == 0..<UInt64.max
+    self.cpus = cpus
+    isSummary = receiver == nil && window == 0..<UInt64.max && cpus == nil
     nestedExitsAreRecorded = records.contains(.nestedExit)
     levelEventsAreRecorded = records.contains(.userspaceExit) && records.contains(.smmTransition)
   }
@@ -72,8 +75,17 @@ struct TimelineOutput {
     cpuNumbers.indices.contains(position) ? cpuNumbers[position] : position
   }
 
+  /// Whether what happens then, on the CPU at that position, is counted.
   @inline(__always)
-  func counts(_ time: UInt64) -> Bool { isSummary || window.contains(time) }
+  func counts(_ time: UInt64, on cpu: Int32) -> Bool {
+    isSummary || (window.contains(time) && selects(cpu))
+  }
+
+  /// Whether the CPU at a position is one of those that are asked for.
+  func selects(_ cpu: Int32) -> Bool {
+    guard let cpus else { return true }
+    return cpus.contains(number(ofCPU: Int(cpu)))
+  }
 
   /// Keeps a fact, and says where; nil when it lies outside the window or is one too many.
   @discardableResult

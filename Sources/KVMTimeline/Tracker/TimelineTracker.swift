@@ -116,18 +116,21 @@ public struct TimelineTracker {
   ///   - cpuNumbers: the numbers of the CPUs, which events name by position; empty: positions are
   ///     numbers.
   ///   - window: statistics and intervals are limited to it; states are followed outside of it too.
+  ///   - cpus: statistics are limited to what begins on them, by their numbers; nil: on any.
   ///   - limits: from which numbers on something is worth a fact.
   ///   - receiver: takes the intervals as they become final.
   ///   - process: tells the process of a thread, if it is known by the time of the thread's first
   ///     vCPU event.
   public init(
     records: RecordedEvents, cpuNumbers: [Int] = [], window: Range<UInt64> = 0..<UInt64.max,
-    limits: WatchLimits = WatchLimits(), receiver: (any IntervalReceiver)? = nil,
+    cpus: Set<Int>? = nil, limits: WatchLimits = WatchLimits(),
+    receiver: (any IntervalReceiver)? = nil,
     process: @escaping (Int32) -> Int32? = { _ in nil }
   ) {
     self.process = process
     output = TimelineOutput(
-      records: records, cpuNumbers: cpuNumbers, window: window, limits: limits, receiver: receiver)
+      records: records, cpuNumbers: cpuNumbers, window: window, cpus: cpus, limits: limits,
+      receiver: receiver)
   }
 
   /// More than notes happened, too often for all of it to be kept.

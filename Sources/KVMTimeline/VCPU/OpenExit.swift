@@ -5,6 +5,7 @@ struct OpenExit {
   /// Whether there is one.
   var isOpen = false
   var at: UInt64 = 0
+  var cpu: Int32 = 0
   var code = ExitCode(raw: 0, isa: nil)
   /// Where the guest stood; only of exits that enter a nested guest, and on SVM of those that seem to
   /// be L2's.

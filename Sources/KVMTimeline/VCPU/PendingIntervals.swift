@@ -79,7 +79,7 @@ extension VCPUTrack {
   ) {
     let from = max(begin, output.window.lowerBound)
     let to = min(end, output.window.upperBound)
-    if from >= to { return }
+    if from >= to || !output.selects(cpu) { return }
     stateTotals.add(to - from, state: state, level: level)
     if let receiver = output.receiver {
       receiver.receive(

@@ -9,7 +9,7 @@ extension VCPUTrack {
     settle(&output)
     if hasEntry { enteredAgain(&output) }
     isInHost(at: time, cpu: newCPU, &output)
-    if output.counts(time) { counters.entries &+= 1 }
+    if output.counts(time, on: newCPU) { counters.entries &+= 1 }
     if nestedEntryIsAsked || !levelIsProved { levelAtEntry(at: time, fields, &output) }
     if holdsForWakeup { wakeupIsUnlikely(&output) }
     if watch.repeats.count > 1 { reentered(fields, &output) }
@@ -77,10 +77,11 @@ extension VCPUTrack {
     } else {
       exitedFromElsewhere(at: time, cpu: newCPU, &output)
     }
-    if output.counts(time) { counters.exits &+= 1 }
+    if output.counts(time, on: newCPU) { counters.exits &+= 1 }
     if isa == nil { noteISA(fields) }
     exit.isOpen = true
     exit.at = time
+    exit.cpu = newCPU
     exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     if exit.code.entersNestedGuest { noteRIP(fields) }
     exit.level = .unknown
@@ -161,7 +162,9 @@ extension VCPUTrack {
     } else {
       nestedExitedAlone(at: time, cpu: cpu, &output)
     }
-    if output.counts(exit.isOpen ? exit.at : time) { counters.l2Exits &+= 1 }
+    if exit.isOpen ? output.counts(exit.at, on: exit.cpu) : output.counts(time, on: cpu) {
+      counters.l2Exits &+= 1
+    }
     counters.nestedEvents &+= 1
     emulationIsExplained = true
     if judgesEmulation { noteL2Exit(fields) }
@@ -222,11 +225,11 @@ extension VCPUTrack {
     }
     if answers {
       exit.isReflected = true
-      if output.counts(exit.at) { counters.l2ExitsReflected &+= 1 }
+      if output.counts(exit.at, on: exit.cpu) { counters.l2ExitsReflected &+= 1 }
       roundTripIsOpen = true
-      roundTripCounts = output.counts(exit.at)
+      roundTripCounts = output.counts(exit.at, on: exit.cpu)
       roundTripExits = 0
-    } else if output.counts(time) {
+    } else if output.counts(time, on: cpu) {
       counters.l2ExitsSynthesized &+= 1
     }
     if told.isTripleFault {

@@ -144,7 +144,7 @@ extension VCPUTrack {
     candidateIsInferred = false
     watch.nested.isBackFromSMM = false
     if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
-    if output.counts(nestedEntryAt) { counters.nestedEntries &+= 1 }
+    if output.counts(nestedEntryAt, on: cpu) { counters.nestedEntries &+= 1 }
     if roundTripIsOpen {
       roundTripIsOpen = false
       if !roundTripCounts { return }

@@ -57,7 +57,7 @@ extension VCPUTrack {
     let length = fields.integer(WakeupField.nanoseconds)
     let begin = time >= length ? time - length : 0
     if fields.integer(WakeupField.waited) == 0 {
-      if output.counts(time) {
+      if output.counts(time, on: cpu) {
         watch.polling.succeeded &+= 1
         watch.polling.succeededTime &+= length
       }
@@ -65,7 +65,7 @@ extension VCPUTrack {
     } else {
       let firstOut = pending.first { $0.end > begin && $0.state.isOffCPU }?.begin
       if let firstOut {
-        if firstOut > begin && output.counts(time) {
+        if firstOut > begin && output.counts(time, on: cpu) {
           watch.polling.failed &+= 1
           watch.polling.failedTime &+= firstOut - begin
         }

@@ -69,7 +69,7 @@ extension VCPUTrack {
   @inline(never)
   private mutating func openEntryFailed(_ output: inout TimelineOutput) {
     hasEntry = false
-    if output.counts(entryAt) { counters.entriesFailed &+= 1 }
+    if output.counts(entryAt, on: entryCPU) { counters.entriesFailed &+= 1 }
     resolveGuestProof(reached: false, &output)
   }
 
@@ -102,7 +102,7 @@ extension VCPUTrack {
     exit.awaitsTwin = false
     if exit.level == .l2 && !exit.isReflected { keptExit() }
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
-    if !output.counts(exit.at) { return }
+    if !output.counts(exit.at, on: exit.cpu) { return }
     if time &- exit.at > output.limits.slowExit {
       noteLongExit(until: time, output.limits.slowExit)
     }
@@ -118,7 +118,7 @@ extension VCPUTrack {
     exit.isOpen = false
     exit.awaitsTwin = false
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
-    if !output.counts(exit.at) { return }
+    if !output.counts(exit.at, on: exit.cpu) { return }
     exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
   }
 

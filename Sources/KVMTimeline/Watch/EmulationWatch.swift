@@ -60,7 +60,7 @@ extension VCPUTrack {
     watch.emulation.repeats &+= 1
     watch.emulation.repeatsCPU = cpu
     watch.emulation.repeatsLevel = levelIsProved ? level : .unknown
-    guard level == .l1, levelIsProved, isa == .vmx, output.counts(time) else { return }
+    guard level == .l1, levelIsProved, isa == .vmx, output.counts(time, on: cpu) else { return }
     if watch.emulation.ofL1 == 0 {
       watch.emulation.ofL1Begin = time
       watch.emulation.ofL1CPU = cpu

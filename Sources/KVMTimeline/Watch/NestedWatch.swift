@@ -127,7 +127,7 @@ extension VCPUTrack {
   /// A check on a nested entry failed.
   @inline(never)
   mutating func noteFailedNestedEntry(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
-    guard output.counts(time) else { return }
+    guard output.counts(time, on: cpu) else { return }
     if watch.nested.failures == 0 {
       watch.nested.failuresBegin = time
       watch.nested.failuresCPU = cpu

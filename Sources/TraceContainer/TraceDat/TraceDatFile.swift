@@ -64,6 +64,8 @@ public struct TraceDatFile: Sendable {
   /// Events that have a format text but were not switched on, as `system:event`; nil where nothing
   /// says which were.
   public internal(set) var eventsSwitchedOff: Set<String>?
+  /// The files behind the first one, of a recording that lies in several.
+  var otherSources: [Source] = []
   /// The files of a directory of bare ring buffers, and where they are in `file`.
   var parts: [(name: String, place: Range<Int>)] = []
 

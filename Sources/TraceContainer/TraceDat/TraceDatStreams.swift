@@ -11,26 +11,28 @@ public final class TraceDatStreams: CPUStreamSet {
   private let file: TraceDatFile
   private let readers: [CPUStreamReader]
   private let arena: ChunkArena?
-  private let isPacked: Bool
 
   /// Prepares a walk over all streams.
   public init(_ file: TraceDatFile) {
     self.file = file
     let decompressor = Decompressor()
-    let streams = file.buffers.flatMap { buffer in buffer.streams.map { (buffer.layout, $0) } }
+    let streams = file.buffers.flatMap { buffer in
+      let source = file.source(of: buffer)
+      return buffer.streams.map { (buffer.layout, $0, source) }
+    }
     let isPacked = streams.contains { $0.1.compressed }
-    let capacity = streams.map { layout, _ in
+    let capacity = streams.map { layout, _, _ in
       isPacked
         ? CPUStreamReader.chunkCapacity(layout) : Self.blockSize(layout, streams: streams.count)
     }
     let arena =
-      isPacked || file.file.canRead
+      isPacked || streams.allSatisfy { $0.2.file.canRead }
       ? ChunkArena(slotCount: streams.count, slotSize: capacity.max() ?? 0) : nil
     self.arena = arena
-    self.isPacked = isPacked && arena != nil
     readers = streams.enumerated().map { number, stream in
       CPUStreamReader(
-        file: file.file, location: stream.1, layout: stream.0, codec: file.compression.codec,
+        file: stream.2.file, location: stream.1, layout: stream.0,
+        codec: stream.2.compression.codec,
         decompressor: decompressor, chunk: arena.map { ChunkBuffer(arena: $0, slot: number) })
     }
   }
@@ -62,9 +64,9 @@ public final class TraceDatStreams: CPUStreamSet {
   /// See ``CPUStreamSet/nextBlock(of:)``.
   public func nextBlock(of stream: Int) -> NextBlock {
     let reader = readers[stream]
-    // A packed stream in a set that is not, or the reverse, has no place in `bytes`. trace-cmd packs
+    // What is looked at in its own mapping has no place in an arena, and the reverse. trace-cmd packs
     // all buffers of a file or none.
-    guard reader.location.compressed == isPacked else {
+    guard reader.usesChunk == (arena != nil) else {
       if reader.location.size > 0 {
         reader.note(
           ContainerError(
@@ -89,12 +91,14 @@ public final class TraceDatStreams: CPUStreamSet {
   public func fileOffset(of stream: Int, at position: Int) -> UInt64 {
     guard let arena else { return UInt64(position) }
     let block = readers[stream].blockFileOffset.rawValue
-    return isPacked ? block : block + UInt64(position - stream * arena.slotSize)
+    return readers[stream].location.compressed
+      ? block : block + UInt64(position - stream * arena.slotSize)
   }
 
   /// See ``CPUStreamSet/damage(of:)``.
   public func damage(of stream: Int) -> [(offset: UInt64, what: String)] {
-    let location = readers[stream].location
+    let reader = readers[stream]
+    let location = reader.location
     var all = readers[stream].damage.map { ($0.offset.rawValue, $0.what) }
     if all.isEmpty && location.size < location.announcedSize {
       let end = location.offset.rawValue.addingReportingOverflow(location.size).partialValue
@@ -107,6 +111,8 @@ public final class TraceDatStreams: CPUStreamSet {
           + " \(location.size) there)"
       all.append((end, what))
     }
-    return all
+    // Of several files each is named by its path: an offset alone would not say where it is.
+    return file.otherSources.isEmpty
+      ? all : all.map { ($0.0, "\(reader.file.path): \($0.1)") }
   }
 }

@@ -56,7 +56,7 @@ struct CheckCommand: ParsableCommand {
     let configuration = try checks.configuration()
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    var options = Run.options(selection, progress)
+    var options = Run.options(selection, traces, progress)
     options.failOn = failOn.value
     options.namesUnreadable = format.isForTestSystems
     options.checks = configuration

@@ -31,21 +31,15 @@ struct EventsCommand: ParsableCommand {
   @Option(help: "How to write it.")
   var format: Format = .text
 
-  @Option(
-    name: [.customShort("e"), .long],
-    help: ArgumentHelp("Only these events; may be repeated.", valueName: "event"))
-  var event: [String] = []
-
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    var options = Run.options(selection, progress)
-    options.events = event
+    let options = Run.options(selection, traces, progress)
     let inputs = try Run.open(
-      traces.paths, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
+      traces, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
     let sink = target.makeSink()
     let report = EventReport(
       format == .csv ? .csv : .jsonLines, of: inputs.readable.map(\.facts),
@@ -57,7 +51,7 @@ struct EventsCommand: ParsableCommand {
       switch format {
       case .text:
         results = Analysis.eventLines(
-          input, options, namesTrace: traces.paths.count > 1, idle: sink.flush
+          input, options, namesTrace: traces.areSeveral, idle: sink.flush
         ) { lines in
           sink.write(lines)
           return sink.isOpen

@@ -24,13 +24,15 @@ struct InfoCommand: ParsableCommand {
   @Option(help: "How to write it.")
   var format: Format = .text
 
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    let options = Run.options(progress)
-    let inputs = try Run.open(traces.paths, isReadTwice: false, progress)
+    let options = Run.options(selection, traces, progress)
+    let inputs = try Run.open(
+      traces, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
     let infos = inputs.readable.map { Analysis.info($0, options) }
     progress.finish()
     Run.reportDamage(infos.map(\.facts), output)

@@ -66,7 +66,7 @@ struct SummaryCommand: ParsableCommand {
     let configuration = try checks.configuration()
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    var options = Run.options(selection, progress)
+    var options = Run.options(selection, traces, progress)
     options.checks = configuration
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.summarize(traces.paths, options)

@@ -44,8 +44,8 @@ struct TimelineCommand: ParsableCommand {
   func run() throws {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
-    let options = Run.options(selection, progress)
-    let inputs = try Run.open(traces.paths, isReadTwice: false, progress)
+    let options = Run.options(selection, traces, progress)
+    let inputs = try Run.open(traces, isReadTwice: false, progress)
     let sink = target.makeSink()
     let report = TimelineReport(
       format.report, of: inputs.readable.map(\.facts), unreadable: inputs.unreadable, to: sink,

@@ -29,6 +29,13 @@ struct SelectionOptions: ParsableArguments {
     name: [.customShort("p"), .long], help: ArgumentHelp("Only these threads.", valueName: "list"))
   var pid: NumberList?
 
+  @Option(
+    name: [.customShort("e"), .long],
+    help: ArgumentHelp(
+      "Only these events, as if no others had been recorded: names, systems or system:name, with * for any letters and commas between several; may be repeated.",
+      valueName: "event"))
+  var event: [String] = []
+
   func validate() throws {
     if let begin, let end, end < begin {
       throw ValidationError("--end \(end) lies before --begin \(begin).")

@@ -6,8 +6,12 @@ import TraceChecks
 /// What all commands that read traces do alike: options into the library, its errors and the user's Ctrl-C out again.
 enum Run {
   /// The options of the library, with progress shown and Ctrl-C obeyed.
-  static func options(_ selection: SelectionOptions, _ progress: ProgressBar) -> AnalysisOptions {
+  static func options(
+    _ selection: SelectionOptions, _ traces: TraceOptions, _ progress: ProgressBar
+  ) -> AnalysisOptions {
     var options = options(progress)
+    options.input = traces.options()
+    options.events = selection.event.flatMap { $0.split(separator: ",").map(String.init) }
     options.begin = selection.begin?.value
     options.end = selection.end?.value
     options.cpus = selection.cpu.map { Set($0.numbers.map(Int.init)) }
@@ -47,16 +51,16 @@ enum Run {
   /// Opens the traces; says which cannot be read.
   ///
   /// - Parameters:
-  ///   - paths: the traces.
+  ///   - traces: which, and how they belong together.
   ///   - isReadTwice: whether they are walked more than once.
   ///   - progress: is wiped before anything is said.
   /// - Returns: those that can be read, and those that cannot.
   /// - Throws: exit code 65 or 66 when there is only one, and it cannot be read.
   static func open(
-    _ paths: [String], isReadTwice: Bool, _ progress: ProgressBar
+    _ traces: TraceOptions, isReadTwice: Bool, _ progress: ProgressBar
   ) throws -> TraceInputs {
     let inputs = try analyze(progress) { () throws(AnalysisError) in
-      try TraceInputs(paths, isReadTwice: isReadTwice)
+      try TraceInputs(traces.paths, traces.options(isReadTwice: isReadTwice))
     }
     report(inputs.unreadable)
     return inputs
