@@ -64,18 +64,25 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: common),
     .target(
+      name: "TraceAssertions",
+      dependencies: [
+        "TraceBytes", "RingBuffer", "EventFormat", "KVMEvents", "KVMTimeline", "TraceChecks",
+        .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: views),
+    .target(
       name: "TraceReport", dependencies: ["TraceBytes", "TraceChecks", "KVMTimeline", "KVMEvents"],
       swiftSettings: common),
     .target(
       name: "KVMScope",
       dependencies: [
         "TraceBytes", "RingBuffer", "TraceContainer", "EventFormat", "KVMEvents", "KVMTimeline",
-        "TraceChecks",
+        "TraceChecks", "TraceAssertions",
       ], swiftSettings: views),
     .executableTarget(
       name: "kvmscope",
       dependencies: [
-        "KVMScope", "TraceReport", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceContainer",
+        "KVMScope", "TraceReport", "TraceAssertions", "TraceChecks", "KVMTimeline", "KVMEvents",
+        "TraceContainer",
         "TraceBytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: common),
@@ -130,6 +137,12 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: views),
+    .testTarget(
+      name: "TraceAssertionsTests",
+      dependencies: [
+        "TraceAssertions", "KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "EventFormat",
+        "TraceBytes", "TraceTestSupport", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: views),
     .testTarget(
       name: "TraceReportTests",
       dependencies: [

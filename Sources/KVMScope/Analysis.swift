@@ -57,14 +57,8 @@ public enum Analysis {
       let pass = TimelinePass.run(
         trace, options, limits: runner.limits(for: trace.timeUnit), receiver: receiver, done: &done,
         total: total)
-      let facts = trace.facts(after: pass.statistics)
-      var evidence = TraceEvidence(
-        trace: number, facts: facts, tracks: pass.tracker.tracks, timelineFacts: pass.tracker.facts,
-        records: trace.records(without: trace.events(leftOutBy: options.events)),
-        unattributed: pass.tracker.unattributed,
-        clockBackwards: pass.statistics.clockBackwards)
-      evidence.window = trace.window(options)
-      evidence.factsWereDropped = pass.tracker.factsWereDropped
+      let evidence = TraceEvidence(
+        pass, of: trace, number: number, window: trace.window(options), leavingOut: options.events)
       var judgement = runner.judge(evidence)
       let selection = VCPUSelection(options)
       judgement.findings.removeAll { !selection.selects($0) }
@@ -73,22 +67,14 @@ public enum Analysis {
         judgement.findings[at].show = ShowCommand.text(judgement.findings[at], trace)
       }
       if wantsEvidence { EvidenceCollector.collect(trace, &judgement.findings) }
-      results.checks.traces.append(facts)
+      results.checks.traces.append(evidence.facts)
       results.checks.findings += judgement.findings
       results.checks.notJudged += judgement.notJudged
       results.checks.capabilities = Capabilities.merge(
         results.checks.capabilities, Capabilities.of(trace, pass.tracker),
         isFirst: number == 0)
       results.vcpus += pass.tracker.tracks.filter { $0.hasRun && selection.selects($0) }
-        .map { track in
-          var vcpu = VCPUSummary(
-            trace: number, track: track, comm: trace.comm(track.identity.thread))
-          // The span ends where the window does, as the states' times do.
-          let window = trace.window(options)
-          vcpu.begin = min(max(vcpu.begin, window.lowerBound), window.upperBound)
-          vcpu.end = max(vcpu.begin, min(vcpu.end, window.upperBound))
-          return vcpu
-        }
+        .map { VCPUSummary($0, of: trace, number: number, window: trace.window(options)) }
       if pass.statistics.wasStopped {
         results.wasStopped = true
         break
@@ -108,7 +94,7 @@ public enum Analysis {
     // Where nothing was looked at, nothing is sound.
     if opened.isEmpty { results.checks.verdict = .inconclusive }
     results.checks.cases = results.checks.cases(
-      of: runner.checks.map(\.id), threshold: options.failOn.severity)
+      of: runner.checks.map(\.id).filter(options.checks.isOn), threshold: options.failOn.severity)
     return results
   }
 

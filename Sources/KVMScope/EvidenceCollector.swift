@@ -12,7 +12,11 @@ enum EvidenceCollector {
   private static let mostFindings = 500
 
   /// Fills in the evidence of findings that have a thread and a time.
-  static func collect(_ trace: OpenedTrace, _ findings: inout [Finding]) {
+  ///
+  /// - Parameter events: numbers of events that are shown beside those of KVM.
+  static func collect(
+    _ trace: OpenedTrace, _ findings: inout [Finding], showing events: Set<Int> = []
+  ) {
     var wanted: [EvidenceConsumer.Wanted] = []
     // The worst first, so that many notes leave no error without its proof.
     let order = findings.indices.sorted {
@@ -32,7 +36,7 @@ enum EvidenceCollector {
       if wanted.count == mostFindings { break }
     }
     if wanted.isEmpty { return }
-    var consumer = EvidenceConsumer(trace, wanted)
+    var consumer = EvidenceConsumer(trace, wanted, events)
     trace.walk(into: &consumer)
     for (finding, evidence) in consumer.evidence() {
       findings[finding].evidence = evidence
@@ -113,13 +117,13 @@ struct EvidenceConsumer: RecordConsumer {
   private var threads: [Int32: Thread] = [:]
   private var left: Int
 
-  init(_ trace: OpenedTrace, _ wanted: [Wanted]) {
+  init(_ trace: OpenedTrace, _ wanted: [Wanted], _ events: Set<Int>) {
     self.trace = trace
     self.wanted = wanted
     renderer = trace.makeRenderer()
     conversion = trace.conversion
-    isRelevant = trace.catalogue.events.map {
-      $0.system == "kvm" && !Self.unrelated.contains($0.name)
+    isRelevant = trace.catalogue.events.enumerated().map { number, event in
+      event.system == "kvm" && !Self.unrelated.contains(event.name) || events.contains(number)
     }
     left = wanted.count
     for (number, one) in wanted.enumerated() {

@@ -3,6 +3,13 @@ import TraceChecks
 
 /// The command that shows more of a finding.
 enum ShowCommand {
+  /// The command that shows the numbers of a vCPU, or of all.
+  static func summary(_ identity: VCPUIdentity?, _ trace: OpenedTrace) -> String {
+    var words = ["kvmscope", "summary"]
+    if let identity { words += ["--pid", "\(identity.thread)"] }
+    return (words + [quoted(trace.path)]).joined(separator: " ")
+  }
+
   static func text(_ finding: Finding, _ trace: OpenedTrace) -> String {
     var words = ["kvmscope", "events"]
     if let identity = finding.identity { words += ["--pid", "\(identity.thread)"] }

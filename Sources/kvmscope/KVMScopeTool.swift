@@ -39,7 +39,8 @@ struct KVMScopeTool: ParsableCommand {
       """,
     version: ToolVersion.number,
     subcommands: [
-      CheckCommand.self, SummaryCommand.self, TimelineCommand.self, EventsCommand.self,
+      CheckCommand.self, AssertCommand.self, SummaryCommand.self, TimelineCommand.self,
+      EventsCommand.self,
       InfoCommand.self, ExplainCommand.self,
     ])
 

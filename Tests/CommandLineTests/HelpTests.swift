@@ -3,7 +3,9 @@ import TraceTestSupport
 
 /// The help pages, and that they are true.
 @Suite struct HelpTests {
-  private static let commands = ["check", "summary", "timeline", "events", "info", "explain"]
+  private static let commands = [
+    "check", "assert", "summary", "timeline", "events", "info", "explain",
+  ]
 
   @Test(arguments: commands) func everyCommandTeaches(command: String) throws {
     let outcome = try Tool.run([command, "--help"])

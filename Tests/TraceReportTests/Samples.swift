@@ -63,7 +63,8 @@ enum Samples {
     vcpu.l2Exits = 1
     vcpu.l2ExitsReflected = 1
     vcpu.nestedEntries = 1
-    vcpu.exitMultiplication = 3.5
+    vcpu.roundTrips = 2
+    vcpu.roundTripExits = 7
     vcpu.states = [
       StateTotal(state: .guest, level: .l1, count: 2, total: 250_000_000),
       StateTotal(state: .host, level: .l2, count: 1, total: 750_000_000),

@@ -129,7 +129,11 @@ public struct TimelineConsumer: RecordConsumer {
     finish()
   }
 
-  private mutating func finish() {
+  /// The records that are given to `take` come from a stream up to the next call: for whoever feeds record by record.
+  public mutating func turn(to stream: Int) { tracker.move(to: cpus[stream]) }
+
+  /// Ends a pass that somebody else fed: all vCPUs end with it.
+  public mutating func finish() {
     tracker.finish()
     statistics.eventCounts = counts.all
     for number in ignored { statistics.eventCounts[number] = 0 }

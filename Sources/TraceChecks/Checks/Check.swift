@@ -57,7 +57,7 @@ public struct TraceEvidence: Sendable {
 
   /// Whether the nested checks apply: a trace without a sign of nesting that was read whole needs
   /// none of them.
-  var mayBeNested: Bool {
+  public var mayBeNested: Bool {
     isNested || mayHideNesting || facts.lostGaps > 0 || !facts.damage.isEmpty
   }
 

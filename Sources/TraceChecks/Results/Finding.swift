@@ -169,6 +169,8 @@ public struct CheckResults: Sendable {
   public var unreadable: [UnreadableTrace] = []
   /// What was asked of each trace and what the answers are, by trace; the verdict is the worst of them.
   public var cases: [JudgedCase] = []
+  /// Whether the cases are a user's rules, and not the checks of the catalogue.
+  public var areRules = false
 
   /// Makes results.
   public init(

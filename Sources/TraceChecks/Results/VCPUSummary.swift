@@ -94,6 +94,24 @@ public struct ExitStatistics: Sendable {
   public var handling: DurationStatistics?
   /// The same without userspace, halted and off-CPU time; nil when none was answered.
   public var handlingOnCPU: DurationStatistics?
+  /// What `handling` was taken of: it can be added to others.
+  public var handlingDistribution = DurationDistribution()
+  /// What `handlingOnCPU` was taken of.
+  public var onCPUDistribution = DurationDistribution()
+
+  /// Makes a row of durations.
+  public init(
+    level: GuestLevel, exit: ExitCode, handledBy: Handler, count: UInt64, answered: UInt64,
+    handling: DurationDistribution, handlingOnCPU: DurationDistribution
+  ) {
+    let statistics = handling.statistics
+    self.init(
+      level: level, exit: exit, handledBy: handledBy, count: count, answered: answered,
+      handling: statistics,
+      handlingOnCPU: handling == handlingOnCPU ? statistics : handlingOnCPU.statistics)
+    handlingDistribution = handling
+    onCPUDistribution = handlingOnCPU
+  }
 
   /// Makes a row.
   public init(
@@ -138,8 +156,14 @@ public struct VCPUSummary: Sendable {
   public var l2ExitsSynthesized: UInt64
   /// Entries into L2.
   public var nestedEntries: UInt64
+  /// Reflected exits after which L2 ran again.
+  public var roundTrips: UInt64
+  /// Sum over them of 1 + L1's exits on the way.
+  public var roundTripExits: UInt64
   /// Mean over reflected exits of 1 + L1's exits until L2 runs again; nil when there is none.
-  public var exitMultiplication: Double?
+  public var exitMultiplication: Double? {
+    roundTrips == 0 ? nil : Double(roundTripExits) / Double(roundTrips)
+  }
   /// By state, then level; only combinations that occur.
   public var states: [StateTotal]
   /// Sorted by total handling time, longest first; then level, code, handler.
@@ -160,7 +184,8 @@ public struct VCPUSummary: Sendable {
     l2ExitsReflected = 0
     l2ExitsSynthesized = 0
     nestedEntries = 0
-    exitMultiplication = nil
+    roundTrips = 0
+    roundTripExits = 0
     states = []
     exitReasons = []
   }

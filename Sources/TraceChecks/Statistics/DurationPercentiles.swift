@@ -14,19 +14,26 @@ struct DurationPercentiles {
 
   /// Adds up histograms.
   init(_ parts: [DurationHistogram]) {
-    var buckets: [(highest: UInt64, count: UInt64)] = []
+    var buckets: [DurationDistribution.Bucket] = []
     for part in parts {
-      part.forEach { values, count in buckets.append((values.upperBound, count)) }
+      part.forEach { values, count in
+        buckets.append(.init(highest: values.upperBound, count: count))
+      }
     }
     if parts.count > 1 { buckets.sort { $0.highest < $1.highest } }
+    self.init(buckets)
+  }
+
+  /// Takes buckets in ascending order; what stands twice is added up.
+  init(_ buckets: [DurationDistribution.Bucket]) {
     // Every position must have a bucket of its own: so many digits keep them apart.
     positions = Histogram(
       highestTrackableValue: UInt64(max(buckets.count, 2)),
       numberOfSignificantValueDigits: buckets.count <= 200
         ? .two : buckets.count <= 2000 ? .three : .four)
-    for (value, count) in buckets {
-      if highest.last != value { highest.append(value) }
-      positions.record(UInt64(highest.count - 1), count: count)
+    for bucket in buckets {
+      if highest.last != bucket.highest { highest.append(bucket.highest) }
+      positions.record(UInt64(highest.count - 1), count: bucket.count)
     }
   }
 

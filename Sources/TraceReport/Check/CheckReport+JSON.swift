@@ -10,6 +10,17 @@ extension CheckReport {
       json.traces(results.traces)
       json.unreadable(results.unreadable)
       json.member("verdict", results.verdict.rawValue)
+      if results.areRules {
+        json.array("rules", results.cases) { item in
+          json.object(inline: true) {
+            json.member("rule", item.name)
+            json.member("trace", item.trace)
+            json.member("severity", item.severity.name)
+            json.member("outcome", item.outcome.rawValue)
+            json.member("reason", item.reason)
+          }
+        }
+      }
       json.array("findings", results.findings) { write($0, json) }
       json.array("not_judged", results.notJudged) { item in
         json.object(inline: true) {

@@ -10,7 +10,7 @@ extension CheckReport {
       let notJudged = results.notJudged.filter { $0.trace == index }
       if isOfSeveral {
         sink.write("\n" + style.bold(Printable.escaped(facts.path)))
-        sink.write("  " + Words.counts(findings) + "\n")
+        sink.write("  " + counts(findings, cases(of: index)) + "\n")
       }
       var shown: [EvidenceEvent] = []
       for finding in findings {
@@ -29,12 +29,25 @@ extension CheckReport {
     } else {
       sink.write(Quantity.counted(UInt64(results.traces.count), "trace") + "  ")
     }
-    sink.write(Words.counts(results.findings) + "\n")
+    sink.write(counts(results.findings, results.cases) + "\n")
     if !isOfSeveral, let facts = results.traces.first {
       for line in style.wrapped(Words.facts(facts), margin: "      ") {
         sink.write(style.dim(line) + "\n")
       }
     }
+  }
+
+  /// How many findings there are, or how many rules hold.
+  private func counts(_ findings: [Finding], _ cases: [JudgedCase]) -> String {
+    guard results.areRules else { return Words.counts(findings) }
+    let outcomes: [(Verdict, String)] = [
+      (.pass, "passed"), (.fail, "failed"), (.inconclusive, "not judged"),
+    ]
+    let parts = outcomes.compactMap { outcome, word -> String? in
+      let count = cases.count { $0.outcome == outcome }
+      return count == 0 ? nil : "\(count) \(word)"
+    }
+    return Quantity.counted(UInt64(cases.count), "rule") + ": " + parts.joined(separator: ", ")
   }
 
   private func write(

@@ -5,22 +5,6 @@ import TraceReport
 
 /// `check`: whether the trace shows that KVM misbehaved.
 struct CheckCommand: ParsableCommand {
-  enum Threshold: String, ExpressibleByArgument, CaseIterable {
-    case error
-    case warning
-    case note
-    case never
-
-    var value: AnalysisOptions.FailThreshold {
-      switch self {
-      case .error: .error
-      case .warning: .warning
-      case .note: .note
-      case .never: .never
-      }
-    }
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Says whether KVM behaved: findings with their evidence, and a verdict.",
@@ -46,7 +30,7 @@ struct CheckCommand: ParsableCommand {
   @Option(
     name: .customLong("fail-on"),
     help: "The least severity that makes the verdict fail.")
-  var failOn: Threshold = .error
+  var failOn: AnalysisOptions.FailThreshold = .error
 
   @OptionGroup(title: "Checks") var checks: CheckOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
@@ -57,25 +41,14 @@ struct CheckCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: traces.paths)
     let progress = ProgressBar(output)
     var options = Run.options(selection, traces, progress)
-    options.failOn = failOn.value
+    options.failOn = failOn
     options.namesUnreadable = format.isForTestSystems
     options.checks = configuration
     let results = try Run.analyze(progress) { () throws(AnalysisError) in
       try Analysis.check(traces.paths, options)
     }
-    Run.report(results.checks.unreadable)
-    Run.reportDamage(results.checks.traces, output)
-    let report = CheckReport(results.checks)
-    try target.write { sink in
-      format.write(report, to: sink, style: target.style)
-    }
-    try Run.throwIfStopped(results.wasStopped)
-    try Run.throwIfUnreadable(results.checks.unreadable)
-    guard failOn != .never else { return }
-    switch results.checks.verdict {
-    case .pass: break
-    case .fail: throw Outcome.findings
-    case .inconclusive: throw Outcome.inconclusive
-    }
+    try Run.finish(
+      results.checks, results.wasStopped, format, subject: "kvmscope check", to: target, output,
+      failOn: failOn)
   }
 }

@@ -102,7 +102,9 @@ enum ConfigurationFile {
   /// Its text.
   ///
   /// - Throws: exit code 66 when it cannot be read, 64 when it is no text.
-  static func text(of path: String) throws -> String {
+  static func text(
+    of path: String, mostBytes: Int = CheckConfiguration.mostBytes
+  ) throws -> String {
     let file: MappedFile
     do throws(FileError) {
       file = try MappedFile(path: path)
@@ -115,7 +117,7 @@ enum ConfigurationFile {
       throw ExitCode(66)
     }
     // One byte more than may be is enough to see that it is too much.
-    let bytes = file.bytes.array(0..<min(file.byteCount, CheckConfiguration.mostBytes + 1))
+    let bytes = file.bytes.array(0..<min(file.byteCount, mostBytes + 1))
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ValidationError("\(path): not a text in UTF-8.")
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import KVMScope
 import TraceBytes
 import TraceChecks
+import TraceReport
 
 /// What all commands that read traces do alike: options into the library, its errors and the user's Ctrl-C out again.
 enum Run {
@@ -75,6 +76,25 @@ enum Run {
   static func throwIfUnreadable(_ unreadable: [UnreadableTrace]) throws {
     guard let first = unreadable.first else { return }
     throw ExitCode(Int32(first.exitCode))
+  }
+
+  /// Writes findings, says what could not be read, and ends with what the verdict demands.
+  static func finish(
+    _ results: CheckResults, _ wasStopped: Bool, _ format: FindingsFormat, subject: String,
+    to target: ResultOutput, _ output: OutputOptions, failOn: AnalysisOptions.FailThreshold
+  ) throws {
+    report(results.unreadable)
+    reportDamage(results.traces, output)
+    let report = CheckReport(results, subject: subject)
+    try target.write { format.write(report, to: $0, style: target.style) }
+    try throwIfStopped(wasStopped)
+    try throwIfUnreadable(results.unreadable)
+    guard failOn != .never else { return }
+    switch results.verdict {
+    case .pass: break
+    case .fail: throw Outcome.findings
+    case .inconclusive: throw Outcome.inconclusive
+    }
   }
 
   /// Says what parts of the traces were skipped.

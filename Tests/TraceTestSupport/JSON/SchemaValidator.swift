@@ -62,7 +62,9 @@ public struct SchemaValidator {
       problems.append("\(place): no \(name)")
     }
     for member in members {
-      if let property = schema["properties"]?[member.key] ?? schema["additionalProperties"] {
+      if let property = schema["properties"]?[member.key] ?? schema["additionalProperties"],
+        property != .bool(false)
+      {
         problems += check(member.value, property, "\(place).\(member.key)")
       } else {
         problems.append("\(place): \(member.key) is not in the schema")

@@ -1,0 +1,28 @@
+public import TraceChecks
+
+/// What one rule says of one trace.
+public struct RuleAnswer: Sendable {
+  /// The rule, as a number in its set.
+  public var rule: Int
+  /// Whether the statement holds: `pass` it does, `fail` it does not, `inconclusive` the trace cannot tell. What is
+  /// expected, and what becomes of an open answer, is not in it.
+  public var holds: Verdict
+  /// Why, as one sentence; may be empty when it holds.
+  public var reason: String
+  /// Where it does not hold; without `show` and evidence.
+  public var findings: [Finding]
+}
+
+/// What a trace gives in a stretch of time, beside its events.
+public struct RuleMeasurement {
+  /// The vCPUs, cut to the stretch.
+  public var vcpus: [VCPUSummary]
+  /// What the checks found in it.
+  public var judgement: Judgement
+
+  /// Joins both.
+  public init(vcpus: [VCPUSummary], judgement: Judgement) {
+    self.vcpus = vcpus
+    self.judgement = judgement
+  }
+}

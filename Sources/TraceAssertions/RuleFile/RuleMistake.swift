@@ -1,0 +1,27 @@
+/// One thing that is wrong with a rules file.
+public struct RuleMistake: Sendable, Equatable, CustomStringConvertible {
+  /// The file's name.
+  public var path: String
+  /// From 1.
+  public var line: Int
+  /// From 1, in Unicode scalars.
+  public var column: Int
+  /// What stands there.
+  public var found: String
+  /// What should.
+  public var expected: String
+  /// A question with a guess, or empty.
+  public var suggestion: String
+
+  /// `rules.yaml:3:5: found 'chek', expected a key of a rule: … Did you mean 'check'?`
+  public var description: String {
+    "\(path):\(line):\(column): found \(found), expected \(expected)."
+      + (suggestion.isEmpty ? "" : " " + suggestion.drop { $0 == " " })
+  }
+}
+
+/// All that is wrong with a rules file, in the order of its lines.
+public struct RuleMistakes: Error, Sendable {
+  /// At least one.
+  public var mistakes: [RuleMistake]
+}

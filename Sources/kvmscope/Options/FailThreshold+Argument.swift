@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import KVMScope
+
+/// `--fail-on`.
+extension AnalysisOptions.FailThreshold: ExpressibleByArgument {}
