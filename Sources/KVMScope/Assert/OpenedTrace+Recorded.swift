@@ -1,4 +1,6 @@
 import EventFormat
+import KVMEvents
+import KVMTimeline
 import TraceContainer
 
 extension OpenedTrace {
