@@ -100,7 +100,7 @@ import Yams
     Slip("", 1, 1, "nothing"),
     Slip("rules: 3", 1, 8, "'3'"),
     Slip("rules: []", 1, 8, "a list"),
-    Slip("rool: []", 1, 1, "'rool'", "rules"),
+    Slip("ruls: []", 1, 1, "'ruls'", "rules"),
     Slip("rules:\n  - name: [a", 3, 1, "no YAML"),
     Slip("version: 2\nrules: [{name: a, check: damaged}]", 1, 10, "'2'"),
     Slip("checks: {enable: nonsense}\nrules: [{name: a, check: damaged}]", 1, 9, "nonsense"),

@@ -167,8 +167,12 @@ public struct RuleJudge {
       }
       return answer(number, .fail, words, Array(findings.prefix(SequenceMachine.mostViolations)))
     }
-    if let blind = blindSpot(number) { return answer(number, .inconclusive, blind) }
-    return tallies.count < bound.atLeast ? answer(number, .fail, words) : answer(number, .pass)
+    let isEnough = tallies.count >= bound.atLeast
+    // What was missed could only add to what was seen.
+    if !(isEnough && bound.atMost == nil), let blind = blindSpot(number) {
+      return answer(number, .inconclusive, blind)
+    }
+    return isEnough ? answer(number, .pass) : answer(number, .fail, words)
   }
 
   private func sequence(_ number: Int, _ sequence: SequenceRule) -> RuleAnswer {
