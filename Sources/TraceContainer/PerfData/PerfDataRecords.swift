@@ -53,6 +53,8 @@ public final class PerfDataRecords: QueuedRecordSource {
   /// How many waited when the present round began.
   private var countAtRound = 0
   private var hasEnded = false
+  /// Samples before the last FINISHED_ROUND.
+  private var samplesAtRound: UInt64 = 0
 
   var marks: [Mark] = []
   var freeMarks: [Int] = []
@@ -138,6 +140,7 @@ public final class PerfDataRecords: QueuedRecordSource {
     while true {
       switch step(&queue) {
       case .round:
+        samplesAtRound = recordCounts[Int(PerfRecordType.sample)]
         let due = endRound(&queue)
         // Small rounds are taken together; what waits must not be looked at for every few records.
         if queue.added >= max(2048, queue.count / 8) {
@@ -301,6 +304,11 @@ public final class PerfDataRecords: QueuedRecordSource {
     }
     if let stream, parsed < stream.byteCount {
       note("the packed records end within a record", at: UInt64(position))
+      isCut = true
+    }
+    if perf.isPipe, !isCut, recordCounts[Int(PerfRecordType.sample)] > samplesAtRound {
+      // perf ends each round with its mark, the last one too; a pipe has no other end.
+      note("the recording ends within a round: its end may be missing", at: UInt64(position))
       isCut = true
     }
     if isCut { for lane in 0..<max(queue.streamCount, 1) { add(.uncounted, before: Int32(lane)) } }
