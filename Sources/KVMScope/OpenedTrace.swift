@@ -32,6 +32,8 @@ struct OpenedTrace {
   /// What the last walk over a perf.data found beside the samples.
   private final class Walks {
     var last: PerfDataRecords?
+    /// The names of the events in the recording, once they were looked for.
+    var seen: Set<String>?
   }
 
   /// Opens a trace.
@@ -230,6 +232,8 @@ struct OpenedTrace {
     case .perfData(let file):
       let recorded = file.recordedEvents
       return kinds { recorded.contains(UInt64(bitPattern: Int64($0.id))) }
+    case .traceDat(let file) where file.formatsAreOfWholeKernel:
+      return RecordedEvents(EventSchema.kindsRecorded(seen: seenEvents))
     case .traceDat(let file):
       let off = file.eventsSwitchedOff ?? []
       return kinds { !off.contains("\($0.system):\($0.name)") }
@@ -262,6 +266,17 @@ struct OpenedTrace {
     while true {
       if case .end = reader.next() { return }
     }
+  }
+
+  /// The names of the events in the recording: takes a walk of its own, once.
+  private var seenEvents: Set<String> {
+    if let seen = walks.seen { return seen }
+    let everything = EventFilter(self, AnalysisOptions(), tracks: nil)
+    var consumer = InfoConsumer(self, everything) { _ in true }
+    walk(into: &consumer)
+    let seen = zip(catalogue.events, consumer.eventCounts).filter { $0.1 > 0 }.map(\.0.name)
+    walks.seen = Set(seen)
+    return Set(seen)
   }
 
   /// The name of a thread; in a perf.data, at the present moment of a walk.

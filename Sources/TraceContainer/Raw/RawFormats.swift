@@ -7,6 +7,11 @@ struct RawFormats {
   /// Events that are switched off, as `system:event`; nil where nothing says which are.
   private(set) var switchedOff: Set<String>?
 
+  /// Whether the texts are those of all that a kernel has, and nothing says what was switched on.
+  private(set) var areOfWholeKernel = false
+
+  /// Whoever keeps the formats of what was recorded has those of a few systems.
+  private static let manySystems = 12
   /// Longer texts are cut: no kernel has such.
   private static let mostBytes = 1 << 20
   /// Of all texts together.
@@ -41,6 +46,7 @@ struct RawFormats {
     // Where all were switched off before the copy was made, nothing is known of the time before; the
     // same if that was so for KVM's events alone.
     if on.contains(where: { $0.hasPrefix("kvm:") }) { switchedOff = off }
+    areOfWholeKernel = switchedOff == nil && Set(formats.map(\.system)).count >= Self.manySystems
   }
 
   /// What `enable` says in any of the places: `1`, or `1*` with triggers behind it, or `0`.

@@ -69,6 +69,7 @@ extension TraceDatFile {
     let formats = RawFormats(directory)
     self.formats = formats.formats
     eventsSwitchedOff = formats.switchedOff
+    formatsAreOfWholeKernel = formats.areOfWholeKernel
     let path = directory.path
     printkFormats = FileTree.bytes(of: path + "/printk_formats", limit: 16 << 20) ?? []
     if let names = FileTree.bytes(of: path + "/saved_cmdlines", limit: 64 << 20) {

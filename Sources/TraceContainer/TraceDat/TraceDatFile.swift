@@ -66,6 +66,8 @@ public struct TraceDatFile: Sendable {
   public internal(set) var eventsSwitchedOff: Set<String>?
   /// The files behind the first one, of a recording that lies in several.
   var otherSources: [Source] = []
+  /// The format texts say nothing of what was recorded: all of the kernel's are there.
+  public internal(set) var formatsAreOfWholeKernel = false
   /// The files of a directory of bare ring buffers, and where they are in `file`.
   var parts: [(name: String, place: Range<Int>)] = []
 
