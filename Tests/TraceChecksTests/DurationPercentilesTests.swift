@@ -70,6 +70,20 @@ struct DurationPercentilesTests {
     }
   }
 
+  @Test("are those of the library where many durations are the same")
+  func manyOfAKind() {
+    // The counts of single buckets pass a byte, before and after lower and higher octaves appear.
+    var values = [UInt64](repeating: 700, count: 1000)
+    values += [UInt64](repeating: 3, count: 600)
+    values += [UInt64](repeating: 90_000, count: 255)
+    values += [UInt64](repeating: 90_001, count: 257)
+    values += [700, 3, 90_000]
+    expectAgreement(values, seed: 0, "many of a kind")
+    var sum: UInt64 = 0
+    counted(values).histogram.forEach { _, count in sum += count }
+    #expect(sum == UInt64(values.count))
+  }
+
   @Test("are nothing without durations")
   func nothing() {
     #expect(DurationPercentiles([DurationHistogram()]).value(at: 50) == 0)

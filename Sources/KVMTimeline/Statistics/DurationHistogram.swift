@@ -8,15 +8,20 @@
 ///     octave      0       1        2 (step 2)     3 (step 4)
 ///     values   0…127  128…255      256…511        512…1023   …
 ///
-/// One octave takes 128 counts of four bytes.
+/// One octave takes 128 counts of one byte: with many vCPUs and reasons, what is counted for one exit
+/// after the other must be found in the cache. Whatever passes a byte is carried into a count of its
+/// own.
 public struct DurationHistogram: Sendable {
   /// The buckets of one octave.
   static let bucketsPerOctave = 128
 
-  /// The octave that `counts` begins with.
+  /// The octave that the counts begin with.
   private var firstOctave = 0
-  private var counts: [UInt32] = []
-  /// Bucket numbers whose count passed 2^32, once each time it did.
+  /// By bucket: the lowest eight bits of its count.
+  private var counts: [UInt8] = []
+  /// By bucket: the rest; empty as long as no count has passed a byte.
+  private var carries: [UInt32] = []
+  /// Bucket numbers whose carry passed 2^32, once each time it did.
   private var overflows: [Int] = []
 
   /// An empty histogram.
@@ -42,21 +47,30 @@ public struct DurationHistogram: Sendable {
     let bucket = Self.bucket(of: value)
     let at = bucket &- firstOctave &* Self.bucketsPerOctave
     if at < 0 || at >= counts.count { return grow(toHold: bucket) }
-    let (sum, overflow) = counts[at].addingReportingOverflow(1)
-    counts[at] = sum
-    if overflow { overflows.append(bucket) }
+    counts[at] &+= 1
+    if counts[at] == 0 { carry(at) }
+  }
+
+  @inline(never)
+  private mutating func carry(_ at: Int) {
+    while carries.count < counts.count { carries.append(0) }
+    carries[at] &+= 1
+    if carries[at] == 0 { overflows.append(at + firstOctave * Self.bucketsPerOctave) }
   }
 
   @inline(never)
   private mutating func grow(toHold bucket: Int) {
     let octave = bucket / Self.bucketsPerOctave
-    let none = [UInt32](repeating: 0, count: Self.bucketsPerOctave)
+    let none = repeatElement(UInt8(0), count: Self.bucketsPerOctave)
     if counts.isEmpty {
       firstOctave = octave
-      counts = none
+      counts = Array(none)
     }
     while octave < firstOctave {
       counts.insert(contentsOf: none, at: 0)
+      if !carries.isEmpty {
+        carries.insert(contentsOf: repeatElement(0, count: Self.bucketsPerOctave), at: 0)
+      }
       firstOctave -= 1
     }
     while octave * Self.bucketsPerOctave >= firstOctave * Self.bucketsPerOctave + counts.count {
@@ -75,10 +89,12 @@ public struct DurationHistogram: Sendable {
   /// Calls `body` with the bounds and the count of every bucket that is not empty, in ascending
   /// order.
   public func forEach(_ body: (_ values: ClosedRange<UInt64>, _ count: UInt64) -> Void) {
-    for (index, low) in counts.enumerated() where low > 0 || !overflows.isEmpty {
-      let bucket = index + firstOctave * Self.bucketsPerOctave
+    for (index, low) in counts.enumerated() {
       var count = UInt64(low)
-      for overflowed in overflows where overflowed == bucket { count += 1 << 32 }
+      if index < carries.count { count += UInt64(carries[index]) << 8 }
+      if count == 0 && overflows.isEmpty { continue }
+      let bucket = index + firstOctave * Self.bucketsPerOctave
+      for overflowed in overflows where overflowed == bucket { count += 1 << 40 }
       if count > 0 { body(Self.lowestValue(of: bucket)...Self.highestValue(of: bucket), count) }
     }
   }

@@ -4,13 +4,23 @@ import TraceChecks
 enum Quantity {
   /// `1,234,567`.
   static func grouped(_ value: UInt64) -> String {
-    let digits = Array(String(value))
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { result.append(",") }
-      result.append(digit)
-    }
-    return result
+    var digits: [UInt8] = []
+    append(grouped: value, to: &digits)
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  private static func append(grouped value: UInt64, to digits: inout [UInt8]) {
+    if value < 1_000 { return digits.append(decimal: value) }
+    append(grouped: value / 1_000, to: &digits)
+    digits.append(UInt8(ascii: ","))
+    append(value % 1_000, padded: 3, to: &digits)
+  }
+
+  private static func append(_ value: UInt64, padded width: Int, to digits: inout [UInt8]) {
+    var (places, power) = (1, value / 10)
+    while power > 0 { (places, power) = (places + 1, power / 10) }
+    digits.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - places)))
+    digits.append(decimal: value)
   }
 
   /// `1 exit`, `2,000 exits`.
@@ -51,14 +61,20 @@ enum Quantity {
     let scaled = (value * Double(scale)).rounded()
     guard scaled >= 0, scaled < 1e18 else { return "\(value)" }
     let whole = UInt64(scaled)
-    return digits == 0
-      ? grouped(whole) : "\(grouped(whole / scale)).\(padded(whole % scale, digits))"
+    var text: [UInt8] = []
+    append(grouped: whole / scale, to: &text)
+    if digits > 0 {
+      text.append(UInt8(ascii: "."))
+      append(whole % scale, padded: digits, to: &text)
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// A number with leading zeros.
   static func padded(_ value: UInt64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    var digits: [UInt8] = []
+    append(value, padded: width, to: &digits)
+    return String(decoding: digits, as: UTF8.self)
   }
 
   private static func threeDigits(_ value: Double) -> String {

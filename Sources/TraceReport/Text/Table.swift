@@ -48,7 +48,7 @@ struct Table {
 
   func write(to sink: ByteSink, style: TextStyle) {
     var widths = columns.indices.map { column in
-      rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].count : 0) }
+      rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].width : 0) }
     }
     let shown = fit(&widths, into: style.width)
     if shown.contains(where: { !columns[$0].title.isEmpty }) {
@@ -77,19 +77,35 @@ struct Table {
     return shown
   }
 
+  /// One line, put together from bytes: lines of tables are most of what a report on many vCPUs costs.
   private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
-    var text = margin
+    var text = Array(margin.utf8)
     for (position, column) in shown.enumerated() {
+      if position > 0 { text.append(spaces: Self.gap) }
       let cell = Self.cut(column < cells.count ? cells[column] : "", to: widths[column])
-      let space = String(repeating: " ", count: max(0, widths[column] - cell.count))
-      if position > 0 { text += String(repeating: " ", count: Self.gap) }
-      text += columns[column].isNumber ? space + cell : cell + space
+      let space = max(0, widths[column] - cell.width)
+      if columns[column].isNumber { text.append(spaces: space) }
+      text.append(contentsOf: cell.utf8)
+      if !columns[column].isNumber { text.append(spaces: space) }
     }
-    while text.last == " " { text.removeLast() }
-    return text
+    while text.last == UInt8(ascii: " ") { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func cut(_ text: String, to width: Int) -> String {
-    text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+    text.width <= width ? text : text.prefix(max(0, width - 1)) + "…"
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(spaces count: Int) {
+    append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
+  }
+}
+
+extension String {
+  /// How many columns the text takes: its characters. Bytes are counted where that is the same.
+  fileprivate var width: Int {
+    utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
   }
 }

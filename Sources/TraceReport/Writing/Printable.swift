@@ -13,6 +13,8 @@ enum Printable {
 
   /// The text with every unsafe character written as `\x1b` or `\u{202e}`.
   static func escaped(_ text: String) -> String {
+    // Nearly all text is printable ASCII: that is told from the bytes.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
