@@ -157,8 +157,9 @@ let package = Package(
       ],
       swiftSettings: views),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["KVMScope", "TraceChecks", "TraceTestSupport"],
-      swiftSettings: common),
+      name: "CommandLineTests",
+      dependencies: ["KVMScope", "TraceChecks", "TraceTestSupport", "TimelineTestSupport"],
+      exclude: ["InstructionBudget.txt"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

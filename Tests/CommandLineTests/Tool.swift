@@ -36,6 +36,11 @@ enum Tool {
     return try run("/bin/sh", ["-c", line], ["PATH": search])
   }
 
+  /// Runs any program.
+  static func command(_ executable: String, _ arguments: [String]) throws -> Outcome {
+    try run(executable, arguments, [:])
+  }
+
   private static func run(
     _ executable: String, _ arguments: [String], _ changes: [String: String]
   ) throws -> Outcome {
