@@ -18,10 +18,15 @@ enum Recording {
     }
   }
 
-  /// Opens a directory of bare ring buffers; nil when it is none.
+  /// Opens a directory of bare ring buffers, or one of perf.data; nil when it is neither.
   init?(directory path: String) throws(ContainerError) {
-    guard let file = try TraceDatFile.open(directory: path) else { return nil }
-    self = .traceDat(file)
+    if let file = try TraceDatFile.open(directory: path) {
+      self = .traceDat(file)
+    } else if let file = try PerfDataFile.open(directory: path) {
+      self = .perfData(file)
+    } else {
+      return nil
+    }
   }
 
   /// The format texts.

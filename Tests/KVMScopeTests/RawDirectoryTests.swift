@@ -185,4 +185,19 @@ struct RawDirectoryTests {
       }
     }
   }
+
+  /// As `perf record --kcore` makes them.
+  @Test("a directory of perf.data has its file in it")
+  func perfDirectory() throws {
+    try RawDirectory.with(Self.bug) { raw in
+      try raw.remove("per_cpu")
+      let name = "perf-data/vmx-6.1-fixed/invalid_l2-mode2.perf.data"
+      try raw.write(Fixture.bytes(name), "data")
+      #expect(
+        try said(Analysis.check([raw.path]), raw.path)
+          == said(Analysis.check([Fixture.path(name)]), Fixture.path(name)))
+      try raw.write([1], "data.0")
+      #expect(throws: AnalysisError.self) { try Analysis.check([raw.path]) }
+    }
+  }
 }
