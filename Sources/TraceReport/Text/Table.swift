@@ -32,7 +32,23 @@ struct Table {
 
   let columns: [Column]
   let margin: String
-  private var rows: [[String]] = []
+  private var rows: [[Cell]] = []
+
+  /// Text and its width, which is asked for again and again.
+  private struct Cell {
+    let text: String
+    let width: Int
+
+    init(_ text: String) {
+      self.text = text
+      width = text.width
+    }
+
+    /// The cell, with an ellipsis for what goes beyond a width.
+    func cut(to width: Int) -> Cell {
+      self.width <= width ? self : Cell(text.prefix(max(0, width - 1)) + "…")
+    }
+  }
 
   init(_ columns: [Column], margin: String = "  ") {
     self.columns = columns
@@ -43,7 +59,7 @@ struct Table {
 
   /// Adds a row; cells may hold anything that a trace does.
   mutating func add(_ cells: [String]) {
-    rows.append(cells.map(Printable.escaped))
+    rows.append(cells.map { Cell(Printable.escaped($0)) })
   }
 
   func write(to sink: ByteSink, style: TextStyle) {
@@ -52,7 +68,7 @@ struct Table {
     }
     let shown = fit(&widths, into: style.width)
     if shown.contains(where: { !columns[$0].title.isEmpty }) {
-      sink.write(style.dim(line(columns.map(\.title), shown, widths)) + "\n")
+      sink.write(style.dim(line(columns.map { Cell($0.title) }, shown, widths)) + "\n")
     }
     for row in rows { sink.write(line(row, shown, widths) + "\n") }
   }
@@ -78,22 +94,18 @@ struct Table {
   }
 
   /// One line, put together from bytes: lines of tables are most of what a report on many vCPUs costs.
-  private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
+  private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int]) -> String {
     var text = Array(margin.utf8)
     for (position, column) in shown.enumerated() {
       if position > 0 { text.append(spaces: Self.gap) }
-      let cell = Self.cut(column < cells.count ? cells[column] : "", to: widths[column])
+      let cell = column < cells.count ? cells[column].cut(to: widths[column]) : Cell("")
       let space = max(0, widths[column] - cell.width)
       if columns[column].isNumber { text.append(spaces: space) }
-      text.append(contentsOf: cell.utf8)
+      text.append(contentsOf: cell.text.utf8)
       if !columns[column].isNumber { text.append(spaces: space) }
     }
     while text.last == UInt8(ascii: " ") { text.removeLast() }
     return String(decoding: text, as: UTF8.self)
-  }
-
-  private static func cut(_ text: String, to width: Int) -> String {
-    text.width <= width ? text : text.prefix(max(0, width - 1)) + "…"
   }
 }
 
