@@ -21,6 +21,13 @@ extension OpenedTrace {
     case .perfData(let file):
       let recorded = file.recordedEvents
       return catalogue.events.map { $0.id >= 0 && recorded.contains(UInt64($0.id)) }
+    case .traceDat(let file) where file.formatsAreOfWholeKernel:
+      // There is a format for everything: what was seen was recorded, and what goes with it.
+      let records = records
+      return catalogue.descriptors.enumerated().map { number, descriptor in
+        (counts.indices.contains(number) && counts[number] > 0)
+          || (descriptor.kind != .other && records.contains(descriptor.kind))
+      }
     case .traceDat(let file):
       let off = file.eventsSwitchedOff ?? []
       return catalogue.events.map { $0.id >= 0 && !off.contains("\($0.system):\($0.name)") }
