@@ -198,6 +198,10 @@ extension TraceDatFile {
         .latencyFormat, at: place, part: "",
         suggestion: "record events with trace-cmd record -e kvm")
     }
-    throw cause ?? ContainerError(.noData, at: FileOffset(file.byteCount), part: "CPU data")
+    throw cause
+      ?? ContainerError(
+        .noData, at: FileOffset(file.byteCount), part: "CPU data",
+        suggestion: "where trace-cmd record was killed, the events are in files beside this one:"
+          + " see trace-cmd restore")
   }
 }
