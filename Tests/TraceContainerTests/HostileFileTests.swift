@@ -226,6 +226,27 @@ struct HostileFileTests {
     }
   }
 
+  @Test("Half a sub-buffer is none, though its halves look like two", arguments: Packing.allCases)
+  func halves(packing: Packing) throws {
+    let pages = (0..<4 as Range<UInt64>).map { number in
+      var page = PageBuilder(timestamp: 100 + number, pageSize: 256)
+      page.record(delta: 0, [1, 0, 0, 0, 2, 0, 0, 0])
+      return page.bytes()
+    }
+    var builder = TraceDatBuilder(cpus: [pages])
+    builder.pageSize = 256
+    builder.packing = packing
+    let bytes = builder.bytes()
+    let whole = try FileReading(open(bytes))
+    // The clock's name, then the size.
+    let mark = Array("local\0".utf8) + [0, 1, 0, 0]
+    let place = try #require(
+      bytes.indices.dropLast(9).last { bytes[$0..<$0 + 10].elementsEqual(mark) })
+    let trace = try open(patched(bytes, UInt32(128), at: place + 6))
+    #expect(trace.buffers.map(\.pageSize) == [256])
+    #expect(try FileReading(trace) == whole)
+  }
+
   @Test(
     "Sub-buffers of a size that no kernel has are refused where header_page has none",
     arguments: [6, 7])

@@ -49,7 +49,7 @@ extension TraceDatFile {
     return trace
   }
 
-  /// The order in which sub-buffers make sense; that of most machines where both do.
+  /// The order in which sub-buffers have records; that of most machines where both do.
   private static func byteOrder(
     _ page: HeaderPage, _ bytes: RawSpan, _ places: [Range<Int>]
   ) -> ByteOrder {
@@ -57,8 +57,10 @@ extension TraceDatFile {
       guard let layout = page.layout(pageSize: UInt64(page.pageSize), order: order) else {
         continue
       }
-      if places.contains(where: { !$0.isEmpty && SubBufferProbe.fits(layout, bytes, $0) }) {
-        return order
+      for place in places where !place.isEmpty {
+        if let finding = SubBufferProbe.look(layout, bytes, place), finding.records > 0 {
+          return order
+        }
       }
     }
     return .little

@@ -43,7 +43,8 @@ extension TraceDatFile {
   /// The layout of a buffer's sub-buffers.
   ///
   /// Their size is said twice, for the buffer and in header_page. Where the two differ the data decide:
-  /// each size is tried, and of two that fit the smaller leaves nothing out.
+  /// each size is tried. Of two that fit the smaller leaves nothing out, but where it finds sub-buffers
+  /// without records it cuts larger ones in pieces.
   private mutating func layout(
     of streams: [CPUStreamLocation], _ page: HeaderPage, announced: UInt64, at place: FileOffset
   ) -> SubBufferLayout? {
@@ -52,19 +53,26 @@ extension TraceDatFile {
       let second = page.layout(pageSize: UInt64(page.pageSize), order: order)
     else { return first }
     let data = streams.filter { $0.size > 0 }.prefix(4)
-    func fits(_ layout: SubBufferLayout) -> Bool {
-      data.allSatisfy { location in
+    /// The sub-buffers without records that the data would have; nil where they do not fit.
+    func emptySubBuffers(_ layout: SubBufferLayout) -> Int? {
+      var empty = 0
+      for location in data {
         let reader = CPUStreamReader(
           file: file, location: location, layout: layout, codec: compression.codec)
-        guard (try? reader.nextBlock()) == true else { return true }
+        guard (try? reader.nextBlock()) == true else { continue }
         let block = reader.block
-        return SubBufferProbe.fits(layout, block, 0..<block.byteCount)
+        guard let finding = SubBufferProbe.look(layout, block, 0..<block.byteCount) else {
+          return nil
+        }
+        empty += finding.emptySubBuffers
       }
+      return empty
     }
-    if let first,
-      data.isEmpty || (fits(first) && (first.pageSize < second.pageSize || !fits(second)))
-    {
-      return first
+    if let first, let empty = emptySubBuffers(first) {
+      guard !data.isEmpty, let other = emptySubBuffers(second) else { return first }
+      let isSmaller = first.pageSize < second.pageSize
+      let smallerFits = (isSmaller ? empty : other) == 0
+      if smallerFits == isSmaller { return first }
     }
     damage.append(
       Damage(
