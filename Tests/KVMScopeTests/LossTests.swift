@@ -58,6 +58,14 @@ struct LossTests {
     }
   }
 
+  /// The vCPU left CPU 0 inside the gap, and that gap is told when CPU 0 has its next record.
+  @Test("a gap on the CPU that a vCPU has left accuses nobody")
+  func gapIsToldLate() throws {
+    let log = try EventLog(fixture: "trace-dat/svm-6.1/svm-smm_test.dat")
+    let replay = Replay(log.losing(1238..<1694))
+    #expect(replay.verdict == .inconclusive, "\(replay.findings)")
+  }
+
   @Test("nor is a recording that begins or ends anywhere", arguments: healthy)
   func partsOfHealthyRecordings(_ name: String) throws {
     let log = try EventLog(fixture: "trace-dat/\(name).dat")

@@ -194,7 +194,12 @@ public struct TimelineTracker {
   private mutating func change(to id: Int32, at time: UInt64) {
     noteLastEvent(of: here)
     let number = table.number(of: id)
-    if number >= 0 { checkOrder(ofThread: Int(number), at: time) }
+    if number >= 0 {
+      checkOrder(ofThread: Int(number), at: time)
+      if Int(threads[Int(number)].cpu) != position {
+        for track in threads[Int(number)].tracks { tracks[track].movedAt = time }
+      }
+    }
     here.threadID = id
     here.thread = number
     here.last = time

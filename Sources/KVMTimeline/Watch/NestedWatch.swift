@@ -93,7 +93,8 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteL2WithoutEntry(_ output: inout TimelineOutput) {
     let nested = watch.nested
-    guard levelIsProved, !isSMM, !nestedEntryIsOpen, !nestedEntryIsAsked, !nested.lastL1ExitEnters,
+    guard levelIsProved, movedAt <= exit.at, !isSMM, !nestedEntryIsOpen, !nestedEntryIsAsked,
+      !nested.lastL1ExitEnters,
       !nested.userspaceSinceExit, !nested.smmSinceExit, output.levelEventsAreRecorded,
       isa == .vmx || output.records.contains(.nestedEntry)
     else { return }
@@ -104,7 +105,8 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteVanishedL2(_ output: inout TimelineOutput) {
     let nested = watch.nested
-    guard levelIsProved, !isSMM, !nested.userspaceSinceExit, output.levelEventsAreRecorded,
+    guard levelIsProved, movedAt <= exit.at, !isSMM, !nested.userspaceSinceExit,
+      output.levelEventsAreRecorded,
       output.records.contains(.nestedExitInject), episode == nil,
       !(lastL2Exit.isOpen && exit.repeats(lastL2Exit)), !exit.code.mayLackTwin
     else { return }
