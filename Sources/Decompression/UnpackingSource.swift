@@ -170,6 +170,7 @@ public final class UnpackingSource: ByteSource {
       // Another part may follow.
       guard unsafe inflateReset(stream) == Z_OK else { return (taken, given, "zlib: no memory") }
       return (taken, given, trailer(taken))
+    case Z_DATA_ERROR: return (taken, given, "zlib: the packed data are damaged")
     default: return (taken, given, "zlib: error \(result)")
     }
   }

@@ -56,12 +56,14 @@ struct TextColumns {
     time = first - start
   }
 
-  /// Reads a head at these columns; false where it does not stand there.
+  /// Reads a head at these columns, up to the colon behind the time.
+  ///
+  /// - Returns: where what follows begins; nil where no head stands at these columns.
   @inline(__always)
-  mutating func read(_ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead) -> Bool {
+  mutating func read(_ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead) -> Int? {
     let start = line.lowerBound
     // The name of the event and its tail follow: the shortest is `a:`.
-    guard start &+ colon &+ 4 <= line.upperBound else { return false }
+    guard start &+ colon &+ 4 <= line.upperBound else { return nil }
     let separator = start &+ separator
     let colon = start &+ colon
     let dot = colon &- fraction &- 1
@@ -76,19 +78,20 @@ struct TextColumns {
       secondsWord == seconds.word || learnSeconds(secondsWord),
       threadWord == thread.word || learnThread(threadWord),
       let behind = TextDigits.fraction(bytes, dot &+ 1, fraction)
-    else { return false }
+    else { return nil }
     head.thread = Int32(truncatingIfNeeded: thread.value)
     head.cpu = Int(truncatingIfNeeded: cpu.value)
     head.time = seconds.value &+ behind
     head.isTicks = false
     head.isRelative = false
     head.process = nil
-    head.system = 0..<0
+    head.mayBeProcess = !isDash
     var first = start &+ begin
     while first < separator, bytes.u8(at: first) == UInt8(ascii: " ") { first &+= 1 }
     head.comm = first..<separator
     var scanner = TextScanner(bytes, at: colon &+ 1, end: line.upperBound)
-    return TextHeadParser.name(&scanner, &head)
+    scanner.skipBlanks()
+    return scanner.at
   }
 
   private var secondsWidth: Int { colon &- fraction &- 1 &- time }
@@ -131,65 +134,5 @@ struct TextColumns {
     guard let value else { return false }
     thread = Repeated(word: word, value: value)
     return true
-  }
-}
-
-/// Decimal digits, eight at a time in one word; the first one in the lowest byte.
-enum TextDigits {
-  private static let ones: UInt64 = 0x0101_0101_0101_0101
-  private static let highs: UInt64 = 0x8080_8080_8080_8080
-
-  /// Which of the eight bytes are no digits: their high bits.
-  @inline(__always)
-  private static func others(_ word: UInt64) -> UInt64 {
-    let digits = word ^ (ones &* 0x30)
-    // A byte from 0 to 9 stays below 0x80 when 0x76 is added; none carries into the next.
-    return (((digits & ~highs) &+ (ones &* 0x76)) | digits) & highs
-  }
-
-  /// The value of eight digits.
-  @inline(__always)
-  private static func value(_ word: UInt64) -> UInt64 {
-    var value = word & (ones &* 0x0f)
-    value = (value &* 10 &+ (value &>> 8)) & 0x00ff_00ff_00ff_00ff
-    value = (value &* 100 &+ (value &>> 16)) & 0x0000_ffff_0000_ffff
-    return (value &* 10000 &+ (value &>> 32)) & 0xffff_ffff
-  }
-
-  /// The first `count` bytes, all of which must be digits.
-  @inline(__always)
-  static func number(_ word: UInt64, count: Int) -> UInt64? {
-    let shift = UInt64(8 &- count) &* 8
-    // Zeros come in front.
-    let aligned = shift == 0 ? word : word &<< shift | (ones &* 0x30) &>> (64 &- shift)
-    return others(aligned) == 0 ? value(aligned) : nil
-  }
-
-  /// Digits, then blanks: `width` bytes in all, of which at least one is a digit.
-  static func leading(_ word: UInt64, width: Int) -> UInt64? {
-    let count = min(others(word).trailingZeroBitCount / 8, width)
-    guard count > 0, isBlank(word, count..<width) else { return nil }
-    return number(word, count: count)
-  }
-
-  /// Blanks, then digits: `count` bytes in all, of which at least one is a digit.
-  static func padded(_ word: UInt64, count: Int) -> UInt64? {
-    var blanks = 0
-    while blanks < count, isBlank(word, blanks..<blanks + 1) { blanks += 1 }
-    guard blanks < count else { return nil }
-    return number(word >> UInt64(blanks * 8), count: count - blanks)
-  }
-
-  private static func isBlank(_ word: UInt64, _ range: Range<Int>) -> Bool {
-    range.allSatisfy { (word >> UInt64($0 * 8)) & 0xff == 0x20 }
-  }
-
-  /// Six or nine digits behind a dot, as nanoseconds.
-  @inline(__always)
-  static func fraction(_ bytes: RawSpan, _ at: Int, _ count: Int) -> UInt64? {
-    if count == 6 { return number(bytes.u64(at: at), count: 6).map { $0 &* 1000 } }
-    let last = bytes.u8(at: at + 8) &- 0x30
-    guard last <= 9 else { return nil }
-    return number(bytes.u64(at: at), count: 8).map { $0 &* 10 &+ UInt64(last) }
   }
 }

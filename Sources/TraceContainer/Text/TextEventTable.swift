@@ -57,20 +57,21 @@ struct TextEventTable {
   /// The numbers of all events by set of fields, 256 for each; 0 where too little is given.
   private(set) var numbers: [UInt16] = []
   private var slots: [Slot]
-  private var names: [UInt8] = []
+  /// By slot: names that are longer than a slot's words.
+  private var longNames: [Int: [UInt8]] = [:]
   private let firstOther: Int
   private var nextOther: Int
 
-  /// Where an event's name stands in `names`, and its entry; `entry` is -1 where there is none.
+  /// An event's name and its entry; `entry` is -1 where there is none.
   private struct Slot {
-    var hash: UInt64 = 0
-    var begin: Int32 = 0
+    /// The name's first bytes.
+    var words: TextNameWords
     var count: Int32 = 0
     var entry: Int32 = -1
   }
 
   init() {
-    slots = Array(repeating: Slot(), count: Self.slotCount)
+    slots = Array(repeating: Slot(words: TextNameWords()), count: Self.slotCount)
     var understood: [String] = []
     for schema in EventSchema.all {
       for name in schema.names {
@@ -108,61 +109,38 @@ struct TextEventTable {
   /// The entry of an event's name; nil for a name that was not seen before.
   @inline(__always)
   func entry(_ bytes: RawSpan, _ name: Range<Int>) -> Int? {
-    let hash = Self.hash(bytes, name)
-    var at = Int(truncatingIfNeeded: hash >> 40) & (Self.slotCount - 1)
-    while slots[at].entry >= 0 {
+    let words = TextNameWords(bytes, name)
+    let count = Int32(truncatingIfNeeded: name.count)
+    var at = words.hash & (Self.slotCount - 1)
+    while true {
       let slot = slots[at]
-      if slot.hash == hash, Int(slot.count) == name.count, isName(slot, bytes, name) {
+      if slot.words == words, slot.count == count,
+        count <= TextNameWords.byteCount || isLongName(at, bytes, name)
+      {
         return Int(slot.entry)
       }
-      at = (at + 1) & (Self.slotCount - 1)
+      if slot.entry < 0 { return nil }
+      at = (at &+ 1) & (Self.slotCount - 1)
     }
-    return nil
   }
 
-  @inline(__always)
-  private func isName(_ slot: Slot, _ bytes: RawSpan, _ name: Range<Int>) -> Bool {
-    let stored = names.rawBytes
-    var at = Int(slot.begin)
-    var position = name.lowerBound
-    while position < name.upperBound {
-      let length = name.upperBound - position
-      let known = stored.u64(at: at)
-      let given = bytes.u64(at: position)
-      if length >= 8 ? known != given : (known ^ given) &<< UInt64((8 &- length) &* 8) != 0 {
-        return false
-      }
-      at += 8
-      position += 8
+  @inline(never)
+  private func isLongName(_ slot: Int, _ bytes: RawSpan, _ name: Range<Int>) -> Bool {
+    guard let known = longNames[slot], known.count == name.count else { return false }
+    for (at, byte) in known.enumerated() where bytes.u8(at: name.lowerBound + at) != byte {
+      return false
     }
     return true
   }
 
-  /// Mixes the bytes of a name, eight at a time.
-  @inline(__always)
-  private static func hash(_ bytes: RawSpan, _ name: Range<Int>) -> UInt64 {
-    var hash = UInt64(name.count)
-    var at = name.lowerBound
-    while at < name.upperBound {
-      let length = name.upperBound - at
-      let word = length < 8 ? TextKey.packed(bytes, at, length).low : bytes.u64(at: at)
-      hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
-      hash ^= hash >> 29
-      at += 8
-    }
-    return hash
-  }
-
   private mutating func insert(_ name: [UInt8], entry: Int) {
     // Readable behind its end, as lines are.
-    let padded = name + [UInt8](repeating: 0, count: 16)
-    let hash = Self.hash(padded.rawBytes, 0..<name.count)
-    var at = Int(truncatingIfNeeded: hash >> 40) & (Self.slotCount - 1)
+    let padded = name + [UInt8](repeating: 0, count: 32)
+    let words = TextNameWords(padded.rawBytes, 0..<name.count)
+    var at = words.hash & (Self.slotCount - 1)
     while slots[at].entry >= 0 { at = (at + 1) & (Self.slotCount - 1) }
-    slots[at] = Slot(
-      hash: hash, begin: Int32(names.count), count: Int32(name.count), entry: Int32(entry))
-    // Whole words are compared.
-    names += padded
+    slots[at] = Slot(words: words, count: Int32(name.count), entry: Int32(entry))
+    if name.count > TextNameWords.byteCount { longNames[at] = name }
   }
 
   /// Gives a name that was not seen before a number; all that come too late share one.

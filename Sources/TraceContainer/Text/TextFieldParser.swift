@@ -9,11 +9,10 @@ internal import TraceBytes
 /// Source: arch/x86/kvm/trace.h, include/trace/events/{kvm,sched}.h, libtraceevent's plugin_kvm.c
 /// and plugin_sched_switch.c.
 struct TextFieldParser {
-  private var reasons = TextReasonTable()
+  /// What the lines so far have shown.
+  var state = TextParserState()
   /// The words of all events; each event has a part of them.
   private let keys: [TextKey]
-  /// The instruction set that the log has shown: 1 VMX, 2 SVM, 0 unknown.
-  private(set) var isa: UInt64 = 0
 
   init(keys: [TextKey]) { self.keys = keys }
 
@@ -23,12 +22,12 @@ struct TextFieldParser {
   ///   - entry: of the event: its kind, and its words as a part of all.
   ///   - bytes: what the text lies in; readable behind its end.
   ///   - tail: the text.
-  /// - Returns: the fields that the text gives; none where it has no form that is known.
+  ///   - fields: gets the fields that the text gives; none where it has no form that is known.
   @inline(__always)
   mutating func parse(
-    _ entry: TextEventTable.Entry, _ bytes: RawSpan, _ tail: Range<Int>
-  ) -> TextFields {
-    var fields = TextFields()
+    _ entry: TextEventTable.Entry, _ bytes: RawSpan, _ tail: Range<Int>,
+    _ fields: inout TextFields
+  ) {
     let kind = entry.kind
     switch kind {
     case .schedSwitch: TextSwitchParser.parse(bytes, tail, &fields)
@@ -43,105 +42,27 @@ struct TextFieldParser {
       if kind == .exit || kind == .nestedExit || kind == .nestedExitInject {
         setInstructionSet(kind, &fields)
       } else if kind == .nestedEntry, !fields.has(NestedEntryField.isa) {
-        fields.set(NestedEntryField.isa, isa)
+        fields.set(NestedEntryField.isa, state.isa)
       }
     }
-    return fields
   }
 
-  // MARK: Words and values
-
-  /// Goes through the words of a text, and reads the values behind those that are keys.
-  mutating func words(
+  @inline(__always)
+  private mutating func words(
     _ entry: TextEventTable.Entry, _ bytes: RawSpan, _ tail: Range<Int>,
     _ fields: inout TextFields
   ) {
-    let all = entry.keys
-    guard !all.isEmpty else { return }
-    var scanner = TextScanner(bytes, at: tail.lowerBound, end: tail.upperBound)
-    // Words come in the same order every time: the one behind the last is tried first.
-    var expected = all.lowerBound
-    nextWord: while true {
-      // What is left of a value: a unit, a comma.
-      if scanner.at > tail.lowerBound, bytes.u8(at: scanner.at - 1) != UInt8(ascii: " ") {
-        scanner.skipWord()
-      }
-      scanner.skipBlanks()
-      guard scanner.at < scanner.end, fields.present != entry.slots else { return }
-      let word = bytes.u64(at: scanner.at)
-      if entry.letters & TextKey.letter(UInt8(truncatingIfNeeded: word)) != 0 {
-        var at = expected
-        repeat {
-          let key = keys[at]
-          at &+= 1
-          if at == all.upperBound { at = all.lowerBound }
-          if key.stands(word, at: scanner.at, in: bytes) {
-            scanner.at += key.length
-            value(key, &scanner, &fields)
-            expected = at
-            continue nextWord
-          }
-        } while at != expected
-      }
-      scanner.skipWord()
-    }
-  }
-
-  private mutating func value(
-    _ key: TextKey, _ scanner: inout TextScanner, _ fields: inout TextFields
-  ) {
-    let isRaw = scanner.byte == UInt8(ascii: "=")
-    // `key value`, `key: value`, `key=value`.
-    guard
-      scanner.skip(UInt8(ascii: "=")) || scanner.skip(UInt8(ascii: ":"))
-        || scanner.byte == UInt8(ascii: " ")
-    else { return }
-    scanner.skipBlanks()
-    switch key.form {
-    case .number:
-      if let value = scanner.number() { fields.set(key.slot, value) }
-    case .hex:
-      if let value = scanner.number(isHex: !isRaw) { fields.set(key.slot, value) }
-    case .hexPair:
-      guard let first = scanner.number(isHex: true) else { return }
-      scanner.skipBlanks()
-      guard let second = scanner.number(isHex: true) else { return }
-      fields.set(key.slot, first)
-      fields.set(key.slot + 1, second)
-    case .reason:
-      reason(key, &scanner, &fields)
-    case .ofInstructionSet(let number):
-      guard let value = scanner.number() else { return }
-      isa = number
-      fields.set(key.slot, value)
-    }
-  }
-
-  /// A name goes on up to the word behind it: names of SVM may hold blanks.
-  private mutating func reason(
-    _ key: TextKey, _ scanner: inout TextScanner, _ fields: inout TextFields
-  ) {
-    let first = scanner.at
-    var last = first
-    while scanner.at < scanner.end {
-      while scanner.at < scanner.end, scanner.byte != UInt8(ascii: " ") { scanner.at += 1 }
-      last = scanner.at
-      scanner.skipBlanks()
-      if scanner.skipsNothingBut("rip") || scanner.skipsNothingBut("info")
-        || scanner.skipsNothingBut("ext_inf1")
-      {
-        break
-      }
-    }
-    guard let found = reasons.reason(scanner.bytes, first..<last, isa: isa) else { return }
-    if found.isa != 0 { isa = found.isa }
-    fields.set(key.slot, found.raw)
+    guard !entry.keys.isEmpty else { return }
+    let keys = self.keys
+    TextWords.parse(
+      keys.span.extracting(entry.keys), entry.letters, entry.slots, bytes, tail, &state, &fields)
   }
 
   /// Text tells the instruction set by how the reason is spelled, raw text by its number.
+  @inline(__always)
   private mutating func setInstructionSet(_ kind: EventKind, _ fields: inout TextFields) {
     let slot = kind == .nestedExitInject ? InjectField.isa : ExitField.isa
-    if fields.has(slot) { isa = fields.values[slot] } else { fields.set(slot, isa) }
+    if fields.has(slot) { state.isa = fields.values[slot] } else { fields.set(slot, state.isa) }
   }
 
   // MARK: Forms of their own
@@ -218,6 +139,7 @@ extension TextScanner {
   /// Whether a word comes next, and it ends there; the position stays.
   ///
   /// A word that ends in a digit's place counts too: `info` and `info1` both go for `info`.
+  @inline(__always)
   func skipsNothingBut(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
     guard at + count <= end, Self.equals(bytes, at, word) else { return false }

@@ -9,9 +9,10 @@ struct TextFields {
   /// Gives a field its value; a later one counts.
   @inline(__always)
   mutating func set(_ slot: Int, _ value: UInt64) {
-    values[slot] = value
+    values[slot & 7] = value
     present |= 1 &<< UInt8(truncatingIfNeeded: slot)
   }
 
+  @inline(__always)
   func has(_ slot: Int) -> Bool { present & (1 &<< UInt8(truncatingIfNeeded: slot)) != 0 }
 }

@@ -109,7 +109,12 @@ enum TextLines {
   /// A header, an empty line, a frame of a call stack.
   static func isComment(_ bytes: RawSpan, _ line: Range<Int>) -> Bool {
     var scanner = TextScanner(bytes, at: line.lowerBound, end: line.upperBound)
+    let isIndented = scanner.byte == 9
     scanner.skipBlanks()
+    if isIndented, scanner.hexadecimal() != nil {
+      // perf's frames: an address, then what is there.
+      return scanner.byte == UInt8(ascii: " ") || scanner.at == scanner.end
+    }
     switch scanner.byte {
     case 0, UInt8(ascii: "#"): return true
     case UInt8(ascii: "="): return scanner.peek(1) == UInt8(ascii: ">")
@@ -117,8 +122,10 @@ enum TextLines {
     case UInt8(ascii: "v"): return scanner.skip("version = ")
     case UInt8(ascii: "c"): return scanner.skip("cpus=")
     default:
-      // `name: cpus=2` of several files.
-      return TextFieldParser.holds(": cpus=", bytes, scanner.at..<min(scanner.end, scanner.at + 96))
+      // `name: cpus=2` of several files; records of perf that are no events.
+      let front = scanner.at..<min(scanner.end, scanner.at + 96)
+      return TextFieldParser.holds(": cpus=", bytes, front)
+        || TextFieldParser.holds("PERF_RECORD_", bytes, front)
     }
   }
 }

@@ -27,14 +27,37 @@ struct TextHeadParser {
   /// Takes the head of a line apart.
   ///
   /// - Returns: false when the line is no event; `head` then means nothing.
-  @inline(__always)
   mutating func parse(_ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead) -> Bool {
-    if columns != nil, columns?.read(bytes, line, into: &head) == true { return true }
+    if let rest = parseColumns(bytes, line, into: &head) {
+      if Self.parseName(bytes, rest..<line.upperBound, into: &head) { return true }
+    }
     return parseAnywhere(bytes, line, into: &head)
   }
 
+  /// Takes the head of a line apart that stands where it stood in the line before.
+  ///
+  /// - Returns: where the name of the event, or what is in front of it, begins; nil when the line
+  ///   may be anything.
+  @inline(__always)
+  mutating func parseColumns(
+    _ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead
+  ) -> Int? {
+    guard columns != nil else { return nil }
+    return columns?.read(bytes, line, into: &head) ?? nil
+  }
+
+  /// Takes apart what follows behind the time.
   @inline(never)
-  private mutating func parseAnywhere(
+  static func parseName(
+    _ bytes: RawSpan, _ rest: Range<Int>, into head: inout TextLineHead
+  ) -> Bool {
+    head.system = 0..<0
+    var scanner = TextScanner(bytes, at: rest.lowerBound, end: rest.upperBound)
+    return name(&scanner, &head)
+  }
+
+  @inline(never)
+  mutating func parseAnywhere(
     _ bytes: RawSpan, _ line: Range<Int>, into head: inout TextLineHead
   ) -> Bool {
     // The column of the line before is nearly always right.
@@ -57,10 +80,18 @@ struct TextHeadParser {
     if separator == UInt8(ascii: " ") { scanner.skipBlanks() }
     var head = TextLineHead()
     var places = Places()
-    guard Self.thread(&scanner, &head), Self.rest(&scanner, &head, &places) else { return nil }
+    guard Self.thread(&scanner, &head) else { return nil }
+    // Behind a blank stands a thread, or -1 for none: any other dash ends a name without letters.
+    if let thread = head.thread, thread < -1 { return nil }
+    guard Self.rest(&scanner, &head, &places) else { return nil }
     var first = begin
     while first < end, bytes.u8(at: first) == UInt8(ascii: " ") { first += 1 }
+    // perf without the thread calls one that it does not know `:-1`.
+    if separator == UInt8(ascii: "-"), end == first + 1, bytes.u8(at: first) == UInt8(ascii: ":") {
+      return nil
+    }
     head.comm = first..<end
+    head.mayBeProcess = separator == UInt8(ascii: " ") && head.process == nil
     if begin > line.lowerBound {
       head.buffer = Self.prefix(bytes, line.lowerBound..<begin)
       columns = nil
@@ -124,7 +155,7 @@ struct TextHeadParser {
       }
     } else {
       // The flags stand right behind the number in the latency format.
-      guard flags(&scanner) else { return false }
+      guard flags(&scanner) else { return verbose(&scanner, &head) }
     }
     scanner.skipBlanks()
     if !TextScanner.isDigit(scanner.byte) {
@@ -150,6 +181,33 @@ struct TextHeadParser {
     let count = scanner.at - first
     return count >= 3 && count <= 10 && scanner.byte == UInt8(ascii: " ")
       && !TextScanner.isDigit(scanner.bytes.u8(at: first))
+  }
+
+  /// The latency format, verbose: priority, flags and depth, number, and the time in microseconds.
+  ///
+  ///     CPU 0/KVM  14259   0 0 00000000 00000009 [fd10735d] 21.980ms (+0.003ms): name: …
+  private static func verbose(_ scanner: inout TextScanner, _ head: inout TextLineHead) -> Bool {
+    scanner.skipBlanks()
+    guard scanner.decimal() != nil else { return false }
+    for _ in 0..<2 {
+      scanner.skipBlanks()
+      let first = scanner.at
+      guard scanner.hexadecimal() != nil, scanner.at >= first + 8 else { return false }
+    }
+    scanner.skipBlanks()
+    guard scanner.skip(UInt8(ascii: "[")), let stamp = scanner.hexadecimal(), scanner.skip("] "),
+      scanner.decimal() != nil
+    else { return false }
+    if scanner.byte == UInt8(ascii: ".") {
+      let (product, overflow) = stamp.multipliedReportingOverflow(by: 1000)
+      guard !overflow else { return false }
+      head.time = product
+    } else {
+      head.time = stamp
+      head.isTicks = true
+    }
+    while scanner.at < scanner.end, scanner.byte != UInt8(ascii: ")") { scanner.at += 1 }
+    return scanner.skip("):") && name(&scanner, &head)
   }
 
   private static func time(
@@ -201,6 +259,8 @@ struct TextHeadParser {
       guard scanner.skip(UInt8(ascii: " ")) else { return false }
       scanner.skipBlanks()
     }
+    // What perf prints of its own records is no event.
+    if scanner.byte == UInt8(ascii: "P"), scanner.skip("PERF_RECORD_") { return false }
     var first = scanner.at
     var isModified = false
     while let place = scanner.nextColonOrBlank(), scanner.bytes.u8(at: place) == UInt8(ascii: ":") {
@@ -254,13 +314,29 @@ struct TextHeadParser {
         var head = TextLineHead()
         var places = Places()
         if Self.rest(&scanner, &head, &places) {
-          head.comm = Self.trimmed(bytes, begin..<at)
+          Self.task(bytes, begin..<at, &head)
           return head
         }
       }
       at += 1
     }
     return nil
+  }
+
+  /// What stands alone in front of a CPU: a thread, perhaps with its process, or the task's name in
+  /// sixteen columns.
+  private static func task(_ bytes: RawSpan, _ range: Range<Int>, _ head: inout TextLineHead) {
+    var scanner = TextScanner(bytes, at: range.lowerBound, end: range.upperBound)
+    scanner.skipBlanks()
+    let isThread = range.count <= 22 && thread(&scanner, &head)
+    scanner.skipBlanks()
+    if isThread, scanner.at == scanner.end {
+      head.mayBeProcess = head.process == nil
+      return
+    }
+    head.thread = nil
+    head.process = nil
+    head.comm = trimmed(bytes, range)
   }
 
   /// A head whose task's name ends at `end`; what stands before the sixteen columns of the name is a
@@ -308,7 +384,8 @@ struct TextHeadParser {
       guard let behind = behindKernel(bytes, line) else { return line.lowerBound }
       scanner.at = behind
     }
-    var isStamped = false
+    // `Nov 25 03:33:11 host kernel: ` is too long for the beginning of a name.
+    var isStamped = scanner.at - line.lowerBound > 18
     while scanner.byte == UInt8(ascii: "[") {
       let before = scanner.at
       scanner.at += 1

@@ -4,19 +4,23 @@ internal import TraceBytes
 /// A word in the text of an event behind which a field's value stands.
 ///
 /// Words are compared by their first sixteen bytes and their length.
-struct TextKey {
+struct TextKey: BitwiseCopyable {
   /// How the value is written.
-  enum Form {
+  enum Form: UInt8, BitwiseCopyable {
     /// `31`, `-5` or `0x1f`.
     case number
     /// `0x1f`, or `1f` without the mark; behind `=` as `number`.
     case hex
+    /// `0x1f`, or `1f` without the mark; behind `=` too.
+    case alwaysHex
     /// Two of them: this slot and the next.
     case hexPair
     /// The name of an exit reason.
     case reason
-    /// As `number`, in a word of VMX or SVM alone: this is its number in `isa`.
-    case ofInstructionSet(UInt64)
+    /// As `number`, in a word of VMX alone.
+    case ofVMX
+    /// As `number`, in a word of SVM alone.
+    case ofSVM
   }
 
   let low: UInt64
@@ -24,19 +28,22 @@ struct TextKey {
   /// The bytes of `low` and `high` that the word has.
   private let lowMask: UInt64
   private let highMask: UInt64
-  let length: Int
-  let slot: Int
+  private let byteCount: UInt8
+  private let slotNumber: UInt8
   let form: Form
+
+  var length: Int { Int(byteCount) }
+  var slot: Int { Int(slotNumber) }
 
   init(_ word: String, _ slot: Int, _ form: Form = .number) {
     let bytes = Array(word.utf8)
     low = Self.packed(bytes, 0)
     high = Self.packed(bytes, 8)
-    length = bytes.count
+    byteCount = UInt8(bytes.count)
     lowMask = bytes.count >= 8 ? .max : 1 << UInt64(bytes.count * 8) - 1
     highMask =
       bytes.count >= 16 ? .max : bytes.count <= 8 ? 0 : 1 << UInt64(bytes.count * 8 - 64) - 1
-    self.slot = slot
+    slotNumber = UInt8(slot)
     self.form = form
   }
 
@@ -89,8 +96,12 @@ struct TextKey {
     for (slot, names) in schema.fields.enumerated() {
       keys += names.map { TextKey($0, slot) }
     }
-    // The first one counts where a word stands twice.
-    return words(of: schema.kind) + keys
+    let words = words(of: schema.kind)
+    return words + keys.filter { key in !words.contains { $0.isSameWord(as: key) } }
+  }
+
+  private func isSameWord(as other: TextKey) -> Bool {
+    low == other.low && high == other.high && length == other.length
   }
 
   private static func words(of kind: EventKind) -> [TextKey] {
@@ -117,8 +128,8 @@ struct TextKey {
       ]
     case .nestedEntry:
       [
-        TextKey("vmcs", NestedEntryField.controlBlock, .ofInstructionSet(1)),
-        TextKey("vmcb", NestedEntryField.controlBlock, .ofInstructionSet(2)),
+        TextKey("vmcs", NestedEntryField.controlBlock, .ofVMX),
+        TextKey("vmcb", NestedEntryField.controlBlock, .ofSVM),
         TextKey("nrip", NestedEntryField.nestedRIP),
       ]
     case .nestedIntercepts:
@@ -126,7 +137,17 @@ struct TextKey {
         TextKey("intercepts", NestedInterceptsField.general, .hex),
         TextKey("intercept", NestedInterceptsField.general, .hex),
       ]
+    case .emulateInstruction:
+      // As its text has them, trace-cmd prints these without `0x` in its raw format.
+      [
+        TextKey("rip", EmulateField.rip, .alwaysHex),
+        TextKey("csbase", EmulateField.csBase, .alwaysHex),
+      ]
     case .smmTransition: [TextKey("vcpu", SMMField.vcpu)]
+    case .pageFault:
+      [
+        TextKey("vcpu", PageFaultField.vcpu), TextKey("address", PageFaultField.address, .hex),
+      ]
     case .pio: [TextKey("at", 1, .hex)]
     case .vcpuWakeup: [TextKey("time", WakeupField.nanoseconds)]
     case .writeTSCOffset:
@@ -134,7 +155,7 @@ struct TextKey {
         TextKey("vcpu", WriteTSCOffsetField.vcpu), TextKey("prev", WriteTSCOffsetField.previous),
       ]
     case .vcpuMention: [TextKey("vcpu", MentionField.vcpu)]
-    case .injectInterrupt: [TextKey("IRQ", 0, .hex), TextKey("INTn", 0, .hex)]
+    case .injectInterrupt: [TextKey("IRQ", 0, .hex), TextKey("Soft/INTn", 0, .hex)]
     default: []
     }
   }

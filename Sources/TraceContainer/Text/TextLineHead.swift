@@ -13,6 +13,8 @@ struct TextLineHead {
   var comm = 0..<0
   /// The thread; nil where the line does not tell it.
   var thread: Int32?
+  /// The number of the thread may be that of its process: perf script prints both alike.
+  var mayBeProcess = false
   /// The process that the thread belongs to, where the line tells it.
   var process: Int32?
   var cpu = 0

@@ -29,6 +29,8 @@ public final class TextReader: OrderedRecordSource {
   /// What must be given out before anything else, the last one first.
   private var pending: [OrderedItem] = []
   private var firstUnreadable: (line: UInt64, name: String)?
+  /// What was said already.
+  private var complaints: Set<String> = []
 
   init(_ log: TextLog, buffers: [[UInt8]], wantsText: Bool) {
     self.log = log
@@ -114,6 +116,10 @@ public final class TextReader: OrderedRecordSource {
     }
     if let failure = log.source.failure {
       pending.append(.damaged(failure.what, at: failure.offset))
+      // What was behind it may have been anything.
+      for stream in decoder.streams.reversed() {
+        pending.append(.lost(.uncounted, stream: stream, after: decoder.lastTime(of: stream)))
+      }
     }
     pending.insert(.end, at: 0)
     buffer.removeAll()
@@ -140,8 +146,8 @@ public final class TextReader: OrderedRecordSource {
     switch pause {
     case .none: return
     case .other(let line): noEvent(bytes, line)
-    case .remarkable(let record, let last, let name):
-      announce(record, after: last, unreadable: name.map { bytes.text($0) })
+    case .remarkable(let record, let remark):
+      announce(record, remark, unreadable: remark.unreadable.map { bytes.text($0) })
     }
   }
 
@@ -158,19 +164,34 @@ public final class TextReader: OrderedRecordSource {
 
   /// A record that comes too early, or that hides something, is announced.
   private func announce(
-    _ record: OrderedRecord, after last: UInt64?, unreadable name: String?
+    _ record: OrderedRecord, _ remark: TextLineDecoder.Remark, unreadable name: String?
   ) {
     remarkable = record
     if let name {
       unreadableCount += 1
       if firstUnreadable == nil { firstUnreadable = (lineCount, name) }
       // What it says is as lost as if it had not been there.
-      pending.append(.lost(.counted(1), stream: record.stream, after: last))
+      pending.append(.lost(.counted(1), stream: record.stream, after: remark.last))
     }
-    if let last, record.record.timestamp < last {
+    if let last = remark.last, record.record.timestamp < last {
       pending.append(
         .clockWentBack(to: record.record.timestamp, from: last, stream: record.stream))
     }
+    if remark.isDisordered || remark.isMisattributed {
+      // What threads did on the other CPUs meanwhile, or who did it, cannot be told.
+      pending.append(.lost(.uncounted, stream: record.stream, after: remark.last))
+    }
+    if remark.isDisordered { complain("the lines are not in the order of time: sort them first") }
+    if remark.isMisattributed {
+      complain(
+        "lines do not say which thread they are of: some before this one were given to a wrong one")
+    }
+  }
+
+  /// Says something of the log as a whole, once.
+  private func complain(_ what: String) {
+    guard complaints.insert(what).inserted else { return }
+    pending.append(.damaged("\(what) (line \(lineCount))", at: offset + UInt64(buffer.begin)))
   }
 
   /// The log remembers which events it holds, for whoever asks while it is read.

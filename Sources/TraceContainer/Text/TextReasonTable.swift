@@ -16,21 +16,22 @@ struct TextReasonTable {
   }
 
   private struct Slot {
-    var low: UInt64
-    var high: UInt64
-    var length: Int
-    var reason: Reason
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// 0 where there is none.
+    var length = 0
+    var reason = Reason(raw: 0, isa: 0)
   }
 
   /// So many further spellings are remembered.
   private static let mostOthers = 256
 
   /// Open addressing; a power of two.
-  private var slots: [Slot?]
+  private var slots: [Slot]
   private var others: [String: Reason?] = [:]
 
   init() {
-    slots = [Slot?](repeating: nil, count: 1024)
+    slots = [Slot](repeating: Slot(), count: 1024)
     for isa in [ISA.vmx, .svm] {
       for (code, name) in ExitReasonTable.entries(of: isa) {
         let reason = Reason(raw: code, isa: UInt64(isa.rawValue))
@@ -48,7 +49,8 @@ struct TextReasonTable {
   private mutating func add(_ name: String, _ reason: Reason) {
     let key = TextKey(name, 0)
     var at = Self.start(key.low, key.high)
-    while let slot = slots[at] {
+    while slots[at].length != 0 {
+      let slot = slots[at]
       if slot.low == key.low, slot.high == key.high, slot.length == key.length { return }
       at = (at + 1) & 1023
     }
@@ -62,16 +64,22 @@ struct TextReasonTable {
   ///   - text: without blanks around it; may hold blanks, a flag or a number in parentheses.
   ///   - isa: what the log has shown so far; 0 unknown.
   /// - Returns: the reason; nil when the text names none.
-  @inline(__always)
   mutating func reason(_ bytes: RawSpan, _ text: Range<Int>, isa: UInt64) -> Reason? {
+    known(bytes, text) ?? other(bytes.text(text), isa: isa)
+  }
+
+  /// The reason that the kernel or trace-cmd spells so; nil for all other spellings.
+  @inline(__always)
+  func known(_ bytes: RawSpan, _ text: Range<Int>) -> Reason? {
     let (low, high) = TextKey.packed(bytes, text.lowerBound, text.count)
     var at = Self.start(low, high)
-    while let slot = slots[at] {
+    while true {
+      let slot = slots[at]
       // Names of more than sixteen bytes that begin alike have different lengths.
       if slot.low == low, slot.high == high, slot.length == text.count { return slot.reason }
+      if slot.length == 0 { return nil }
       at = (at + 1) & 1023
     }
-    return other(bytes.text(text), isa: isa)
   }
 
   @inline(never)

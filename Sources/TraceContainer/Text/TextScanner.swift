@@ -67,6 +67,19 @@ struct TextScanner: ~Escapable {
   /// No digit stands right behind a line, or a part of one that is scanned: its end needs no look.
   @inline(__always)
   mutating func decimal() -> UInt64? {
+    let word = bytes.u64(at: at)
+    let count = TextDigits.count(word)
+    guard count > 0 else { return nil }
+    guard count == 8 else {
+      at &+= count
+      return TextDigits.decimalValue(word, count: count)
+    }
+    return longDecimal()
+  }
+
+  /// Eight digits and more.
+  @inline(never)
+  private mutating func longDecimal() -> UInt64? {
     var value: UInt64 = 0
     let first = at
     while true {
@@ -75,9 +88,7 @@ struct TextScanner: ~Escapable {
       value = value &* 10 &+ UInt64(digit)
       at &+= 1
     }
-    let count = at &- first
-    guard count > 0 else { return nil }
-    return count <= 19 ? value : wideDecimal(first)
+    return at &- first <= 19 ? value : wideDecimal(first)
   }
 
   /// Twenty digits may still be a number of 64 bits.
@@ -96,27 +107,38 @@ struct TextScanner: ~Escapable {
   /// A hexadecimal number of at most sixteen digits, without `0x`; nil where no digit comes next.
   @inline(__always)
   mutating func hexadecimal() -> UInt64? {
-    var value: UInt64 = 0
-    let first = at
-    while true {
-      let byte = bytes.u8(at: at)
-      var digit = byte &- UInt8(ascii: "0")
-      if digit > 9 {
-        let letter = (byte | 0x20) &- UInt8(ascii: "a")
-        guard letter < 6 else { break }
-        digit = letter &+ 10
-      }
-      value = value &<< 4 | UInt64(digit)
-      at &+= 1
+    let word = bytes.u64(at: at)
+    let count = TextDigits.hexCount(word)
+    guard count > 0 else { return nil }
+    at &+= count
+    let value = TextDigits.hexValue(word, count: count)
+    guard count == 8 else { return value }
+    let next = bytes.u64(at: at)
+    let more = TextDigits.hexCount(next)
+    at &+= more
+    guard more == 8 else {
+      return value &<< UInt64(more &* 4) | TextDigits.hexValue(next, count: more)
     }
-    let count = at &- first
-    return count > 0 && count <= 16 ? value : nil
+    guard !isHexDigit(bytes.u8(at: at)) else { return tooLong() }
+    return value &<< 32 | TextDigits.hexValue(next, count: 8)
+  }
+
+  private func isHexDigit(_ byte: UInt8) -> Bool {
+    Self.isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6
+  }
+
+  /// Goes past a number of more than sixteen digits: it is none.
+  @inline(never)
+  private mutating func tooLong() -> UInt64? {
+    while isHexDigit(bytes.u8(at: at)) { at &+= 1 }
+    return nil
   }
 
   /// A number as events print it: `0x1f`, `31`, `-5`.
   ///
   /// - Parameter isHex: whether digits without `0x` are hexadecimal.
   /// - Returns: the number; nil where none comes next.
+  @inline(__always)
   mutating func number(isHex: Bool = false) -> UInt64? {
     if byte == UInt8(ascii: "0"), peek(1) | 0x20 == UInt8(ascii: "x") {
       at += 2

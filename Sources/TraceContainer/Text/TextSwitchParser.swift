@@ -21,8 +21,8 @@ enum TextSwitchParser {
   /// `prev_pid=1 prev_prio=120 prev_state=S` are more bytes than a name has.
   private static func kernel(_ scanner: inout TextScanner, _ fields: inout TextFields) {
     while scanner.at < scanner.end {
-      if scanner.skip(" prev_pid="), let thread = scanner.number(), scanner.skip(" prev_prio="),
-        scanner.number() != nil, scanner.skip(" prev_state=")
+      if scanner.skip(" prev_pid="), let thread = number(&scanner), scanner.skip(" prev_prio="),
+        number(&scanner) != nil, scanner.skip(" prev_state=")
       {
         fields.set(SchedSwitchField.previousThread, thread)
         state(&scanner, &fields)
@@ -40,6 +40,16 @@ enum TextSwitchParser {
       }
     }
     if let found { fields.set(SchedSwitchField.nextThread, found) }
+  }
+
+  /// A number; tracefs prints it in two ways with the option `fields`: `0x78 (120)`.
+  private static func number(_ scanner: inout TextScanner) -> UInt64? {
+    let value = scanner.number()
+    guard value != nil, scanner.byte == UInt8(ascii: " "), scanner.peek(1) == UInt8(ascii: "(")
+    else { return value }
+    scanner.at += 2
+    _ = scanner.number()
+    return scanner.skip(UInt8(ascii: ")")) ? value : nil
   }
 
   /// The letters of a state, or its number in raw text: anything but running is asleep.

@@ -26,6 +26,7 @@ enum TextVariants {
       ]
     case .userspaceExit:
       sets += [bits([UserspaceExitField.reason])]
+    case .pageFault: sets += [bits([PageFaultField.address])]
     default: break
     }
     for set in [required, 0] where !sets.contains(set) && (set != 0 || required == 0) {
