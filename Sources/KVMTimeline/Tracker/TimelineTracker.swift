@@ -196,8 +196,9 @@ public struct TimelineTracker {
     let number = table.number(of: id)
     if number >= 0 {
       checkOrder(ofThread: Int(number), at: time)
-      if Int(threads[Int(number)].cpu) != position {
-        for track in threads[Int(number)].tracks { tracks[track].movedAt = time }
+      let before = threads[Int(number)].cpu
+      if Int(before) != position {
+        for track in threads[Int(number)].tracks { tracks[track].moved(from: before, at: time) }
       }
     }
     here.threadID = id
@@ -389,7 +390,13 @@ public struct TimelineTracker {
     putBack()
     noteLastEvent(of: cpus[cpu])
     guard let time else { return }
-    for number in threads.indices where self.cpu(ofThread: number) == cpu {
+    for number in threads.indices {
+      guard self.cpu(ofThread: number) == cpu else {
+        for track in threads[number].tracks {
+          tracks[track].lostEventsBehind(cpu, from: time, &output)
+        }
+        continue
+      }
       settleWaiting(number, for: nil)
       for track in threads[number].tracks { tracks[track].lostEvents(from: time, &output) }
     }

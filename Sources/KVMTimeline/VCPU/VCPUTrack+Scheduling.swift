@@ -137,6 +137,22 @@ extension VCPUTrack {
     hideSince(time, &output)
   }
 
+  /// Its thread appeared on another CPU.
+  mutating func moved(from cpu: Int32, at time: UInt64) {
+    if isOffCPU || visible == .lost { return }
+    movedFrom = cpu
+    movedAt = time
+  }
+
+  /// Events were lost on a CPU that this vCPU has left meanwhile, without a record of it.
+  mutating func lostEventsBehind(_ cpu: Int, from time: UInt64, _ output: inout TimelineOutput) {
+    guard Int(movedFrom) == cpu, movedAt > time, mayHideL2 else { return }
+    output.add(
+      TimelineFact(
+        kind: .lossMayHide, vcpu: index, begin: time, end: movedAt, count: 1, cpu: cpu,
+        level: .unknown))
+  }
+
   /// Whether events that were lost may have been events of L2.
   var mayHideL2: Bool {
     let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)

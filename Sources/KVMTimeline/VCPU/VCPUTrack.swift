@@ -107,9 +107,10 @@ public struct VCPUTrack: Sendable {
   var episode: EmulationEpisode?
   var reportedUnknownEmulation = false
   var watch = VCPUWatch()
-  /// When its thread was first seen on the CPU that it is on: a gap on the one before is told only when that
-  /// CPU's next record comes.
+  /// When its thread appeared on another CPU, though nothing had taken it off the one before: a gap there
+  /// is told only when that CPU's next record comes.
   var movedAt: UInt64 = 0
+  var movedFrom: Int32 = -1
   /// Events were lost, and with them the level: L2 may have been entered.
   var levelWasLost = false
   /// The exit that asked for the next emulated instruction may be one of those that were lost.
