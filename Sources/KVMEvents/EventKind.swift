@@ -49,6 +49,9 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case vcpuMention
   /// `kvm_page_fault`: an EPT violation, a nested page fault or an intercepted `#PF`.
   case pageFault
+  /// `kvm_apic_accept_irq`: an interrupt is accepted for a vCPU, which is not the one that the thread
+  /// drives.
+  case acceptInterrupt
   /// `kvm_hv_hypercall`: a hypercall of Hyper-V's kind is handled by KVM.
   case hyperVHypercall
   /// `sched_switch`.

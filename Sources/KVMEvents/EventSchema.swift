@@ -61,6 +61,7 @@ public struct EventSchema: Sendable {
     EventSchema(.trackTSC, ["kvm_track_tsc"], [["vcpu_id"]]),
     EventSchema(.pageFault, ["kvm_page_fault"], [["vcpu_id"], ["fault_address"]]),
     EventSchema(.hyperVHypercall, ["kvm_hv_hypercall"]),
+    EventSchema(.acceptInterrupt, ["kvm_apic_accept_irq"], [["apicid"], ["vec"]]),
     EventSchema(.vcpuMention, ["kvm_wait_lapic_expire"], [["vcpu_id"]]),
     EventSchema(.vcpuMention, ["kvm_halt_poll_ns"], [["vcpu_id"]]),
     EventSchema(.vcpuMention, ["kvm_pml_full"], [["vcpu_id"]]),

@@ -88,6 +88,14 @@ public enum InjectInterruptField {
   public static let reinjected = 1
 }
 
+/// The slots of `kvm_apic_accept_irq`.
+public enum AcceptInterruptField {
+  /// `apicid`: the target's; as a rule its `vcpu_id`.
+  public static let target = 0
+  /// `vec`.
+  public static let vector = 1
+}
+
 /// The slots of `kvm_page_fault`.
 public enum PageFaultField {
   /// `vcpu_id`: missing before 6.1.

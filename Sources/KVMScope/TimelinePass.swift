@@ -8,7 +8,7 @@ enum TimelinePass {
     receiver: (any IntervalReceiver)?, idle: (() -> Void)? = nil, done: inout UInt64, total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // Intervals are handed out as they come: then the order between threads matters too.
-    if receiver == nil && trace.allowsOrderByThread(options) {
+    if receiver == nil && trace.allowsOrderByThread(options) && !limits.needsOrder {
       let quick = walk(
         trace, options, limits, receiver: nil, ordersByThread: true, done, total)
       if !quick.tracker.sawDisorder {

@@ -21,6 +21,7 @@ internal import KVMTimeline
 ///     user REASON [ERRNO]          load, unload (kvm_fpu)
 ///     emul RIP LENGTH [fail|real]  exc [VECTOR [again]], virq [VECTOR [again]]
 ///     pio, mmio, mention, hv       fault ADDRESS (kvm_page_fault)
+///     accept TARGET VECTOR (kvm_apic_accept_irq)
 ///     smm in|out                   wake NANOSECONDS WAITED      tsc PREVIOUS, track
 ///     out R|S, in                  away TID (sched_switch)      gone, exec, fork TID
 ///     irq, other                   lost, lost0 (a gap; the CPU's stream begins with one)
@@ -160,6 +161,10 @@ public struct Script {
     case "fault":
       return made(
         .pageFault, [PageFaultField.vcpu: place.vcpu, PageFaultField.address: address(0)])
+    case "accept":
+      return made(
+        .acceptInterrupt,
+        [AcceptInterruptField.target: argument(0), AcceptInterruptField.vector: argument(1)])
     case "exc", "virq":
       let kind: EventKind = verb == "exc" ? .injectException : .injectInterrupt
       // Both have the same slots.

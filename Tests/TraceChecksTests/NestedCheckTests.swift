@@ -246,6 +246,43 @@ struct NestedCheckTests {
 
   @Test("entries", arguments: entryTable) func entries(_ item: CheckCase) { item.check() }
 
+  static let waitTable: [(script: String, findings: String)] = [
+    ("t7 c1 accept 0 49; t100 c0 +2000 exit HLT 1001; twin HLT 1001", "stuck-in-l2"),
+    // Once for each wait.
+    (
+      "t7 c1 accept 0 49; t100 c0 +2000 exit HLT 1001; twin HLT 1001; entry 1002; +2000 exit HLT 1002; twin HLT 1002",
+      "stuck-in-l2"
+    ),
+    ("t7 c1 accept 0 49; t100 c0 +500 exit HLT 1001; twin HLT 1001", ""),
+    ("t7 c1 accept 1 49; t100 c0 +2000 exit HLT 1001; twin HLT 1001", ""),
+    (
+      "t7 c1 accept 0 49; t100 c0 virq 49; +2000 exit HLT 1001; twin HLT 1001", ""
+    ),
+    (
+      "t7 c1 accept 0 49; t100 c0 exit EXTERNAL_INTERRUPT 1001; twin EXTERNAL_INTERRUPT 1001; inject EXTERNAL_INTERRUPT; entry 300; +2000 exit VMRESUME 300; vmenter 300 1001; entry 1001; exit HLT 1001; twin HLT 1001",
+      ""
+    ),
+    (
+      "t7 c1 accept 0 49; t100 c0 exit IO_INSTRUCTION 1001; twin IO_INSTRUCTION 1001; user IO; +2000 load; entry 1002; exit HLT 1002; twin HLT 1002",
+      ""
+    ),
+    // Accepted while L1 ran.
+    (
+      "exit HLT 1001; twin HLT 1001; inject HLT; entry 300; t7 c1 accept 0 49; t100 c0 exit VMRESUME 300; vmenter 300 1001; entry 1001; +2000 exit HLT 1001; twin HLT 1001",
+      ""
+    ),
+    // Two VMs have a vCPU 0.
+    ("t7 c1 v0 load; entry 1; accept 0 49; t100 c0 +2000 exit HLT 1001; twin HLT 1001", ""),
+  ]
+
+  @Test("an interrupt waits while L2 runs", arguments: waitTable)
+  func waits(_ script: String, _ findings: String) {
+    let replay = Replay(
+      Script.log(Self.l2 + script), configuration: .only(["stuck-in-l2"], ["stuck-in-l2.wait=1us"]))
+    #expect(replay.findings == findings)
+    #expect(Replay(Script.log(Self.l2 + script)).finding("stuck-in-l2") == nil)
+  }
+
   @Test("a storm is long and fast")
   func storm() {
     func findings(_ count: Int, _ step: Int, _ settings: [String] = []) -> String {

@@ -29,7 +29,10 @@ struct EventTable {
   /// - Parameters:
   ///   - catalogue: the events.
   ///   - ignored: those that are treated as if they had not been recorded, by number.
-  init(_ catalogue: EventCatalogue, ignoring ignored: Set<Int> = []) {
+  ///   - watchesInterrupts: interrupts that one vCPU sends another matter; they are frequent, and are
+  ///     passed over where nobody watches them.
+  init(_ catalogue: EventCatalogue, ignoring ignored: Set<Int> = [], watchesInterrupts: Bool = false)
+  {
     isUsual = catalogue.hasUsualHeader
     let ids = catalogue.events.map(\.id).filter { $0 >= 0 && $0 <= UInt16.max }
     var entries = [Entry](repeating: Entry(), count: (ids.max() ?? 0) + 1)
@@ -37,6 +40,13 @@ struct EventTable {
       entries[event.id] =
         ignored.contains(number)
         ? Entry(number: UInt16(number)) : Self.entry(UInt16(number), catalogue.descriptors[number])
+      if entries[event.id].kind == .acceptInterrupt {
+        if watchesInterrupts {
+          entries[event.id].soleLength = .max
+        } else {
+          entries[event.id].kind = .other
+        }
+      }
     }
     self.entries = entries
   }

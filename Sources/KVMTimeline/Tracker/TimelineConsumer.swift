@@ -98,7 +98,8 @@ public struct TimelineConsumer: RecordConsumer {
   ) {
     self.tracker = tracker
     self.catalogue = catalogue
-    events = EventTable(catalogue, ignoring: ignored)
+    events = EventTable(
+      catalogue, ignoring: ignored, watchesInterrupts: tracker.output.limits.needsOrder)
     self.ignored = ignored
     self.cpus = cpus
     self.conversion = conversion

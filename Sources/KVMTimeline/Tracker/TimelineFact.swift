@@ -56,6 +56,8 @@ public struct TimelineFact: Sendable {
     case bugged
     /// RSM went back to L2, and L1 went on.
     case lostAfterSMM
+    /// L2 ran on while an interrupt that was accepted for the vCPU waited.
+    case interruptWaits(vector: UInt64)
 
     /// KVM could not emulate an instruction. `endedRun`: KVM_RUN ended with KVM_EXIT_INTERNAL_ERROR.
     case failedEmulation(rip: UInt64, endedRun: Bool)

@@ -19,6 +19,8 @@ extension TimelineTracker {
       wroteTSCOffset(fields, thread: id, cpu: cpu, at: time)
     case .trackTSC:
       trackedTSC(fields, thread: id, cpu: cpu, at: time)
+    case .acceptInterrupt:
+      acceptedInterrupt(fields, at: time)
     case .interrupt, .other:
       break
     default:

@@ -31,7 +31,7 @@ extension VCPUTrack {
     case .vcpuWakeup: wokeUp(at: time, cpu: cpu, fields, &output)
     case .vcpuMention: isInHost(at: time, cpu: cpu, &output)
     case .writeTSCOffset, .trackTSC, .schedSwitch, .schedFork, .schedExec, .schedExit, .interrupt,
-      .other:
+      .acceptInterrupt, .other:
       break
     }
   }

@@ -167,6 +167,7 @@ extension VCPUTrack {
     }
     counters.nestedEvents &+= 1
     emulationIsExplained = true
+    if watch.interrupt.waits { judgeWait(at: time, cpu: cpu, &output) }
     if judgesEmulation { noteL2Exit(fields) }
   }
 
@@ -241,6 +242,7 @@ extension VCPUTrack {
           cpu: Int(cpu), level: .l2))
     }
     setLevel(.l1, at: time, &output)
+    watch.interrupt.waits = false
     injectWasUnasked = !answers
     emulationIsExplained = false
     sawExceptionActivity = false
@@ -327,6 +329,7 @@ extension VCPUTrack {
       Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno)), endsInEntry: endsInEntry,
       at: time, cpu: newCPU, &output)
     watch.nested.userspaceSinceExit = true
+    watch.interrupt.waits = false
     watch.nested.keepsExit = false
     if watch.repeats.count > 0 { endRepeats(&output) }
     base = .userspace

@@ -124,6 +124,7 @@ extension VCPUTrack {
   mutating func proveL1(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     watch.nested.keepsExit = false
+    watch.interrupt.waits = false
     candidateIsInferred = false
     if !pending.isEmpty { resolveLevel(.l1, &output) }
     level = .l1

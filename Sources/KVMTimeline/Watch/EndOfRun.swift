@@ -90,5 +90,6 @@ extension VCPUTrack {
     endFailedRuns(cpu: cpu, &output)
     if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
     watch.nested = NestedWatch()
+    watch.interrupt.waits = false
   }
 }

@@ -4,6 +4,7 @@
 /// comparison or two; what it finds becomes a ``TimelineFact``, or is read from here at the end.
 struct VCPUWatch: Sendable {
   var nested = NestedWatch()
+  var interrupt = InterruptWatch()
   var emulation = EmulationWatch()
   var repeats = RepeatWatch()
   var reinjections = ReinjectionWatch()

@@ -16,6 +16,12 @@ public struct WatchLimits: Sendable {
   /// Reinjections in a row of one vector.
   public var reinjections = UInt64.max
 
+  /// Time that an interrupt waits while L2 runs, in units of the trace clock.
+  public var interruptWait = UInt64.max
+
+  /// Interrupts are watched on their way from one vCPU to another: all events must come in order.
+  public var needsOrder: Bool { interruptWait != .max }
+
   /// Nothing is watched.
   public init() {}
 
@@ -23,5 +29,6 @@ public struct WatchLimits: Sendable {
   public mutating func dropDurations() {
     slowExit = .max
     immediateExits = .max
+    interruptWait = .max
   }
 }

@@ -15,7 +15,7 @@ public enum CheckCatalogue {
 
     UnreflectedExitCheck(), WronglyReflectedExitCheck(), ReflectedReasonMismatchCheck(),
     LostInjectCheck(), L2WithoutEntryCheck(), NestedEntryFailedCheck(), NestedEntryStormCheck(),
-    VMEntryFailedCheck(), VMBuggedCheck(), SMMLostL2Check(),
+    VMEntryFailedCheck(), VMBuggedCheck(), SMMLostL2Check(), StuckInL2Check(),
 
     EmulationFailedCheck(), L1InvalidStateEmulationCheck(), EmulationLivelockCheck(),
     StuckVCPUCheck(), ImmediateExitLoopCheck(), WindowStormCheck(), ExitRateCheck(),
