@@ -125,5 +125,22 @@ struct CounterTests {
     #expect(counters.roundTrips == 1)
     // The exit itself; EPT_VIOLATION, MSR_READ and VMRESUME of L1.
     #expect(counters.roundTripExits == 4)
+    let trips = try #require(replay.tracks.first).roundTrips
+    #expect(trips.rows.map(\.exit.code) == [48, 31, 24])
+    #expect(trips.rows.map(\.count) == [1, 1, 1])
+    // From the exit of L2 to the event of its entry.
+    #expect(trips.times.count == 1)
+    #expect(trips.times.total == 90)
+  }
+
+  @Test("a round trip that never ends costs nothing")
+  func openTrip() throws {
+    let replay = Replay(
+      Script.log(
+        "exit CPUID 1000; twin CPUID 1000; inject CPUID; entry 300; exit VMREAD 300; entry 303; lost; +100 exit HLT 1000; twin HLT 1000"
+      ))
+    let trips = try #require(replay.tracks.first).roundTrips
+    #expect(trips.times.count == 0)
+    #expect(trips.rows.isEmpty)
   }
 }

@@ -31,8 +31,9 @@ struct EventTable {
   ///   - ignored: those that are treated as if they had not been recorded, by number.
   ///   - watchesInterrupts: interrupts that one vCPU sends another matter; they are frequent, and are
   ///     passed over where nobody watches them.
-  init(_ catalogue: EventCatalogue, ignoring ignored: Set<Int> = [], watchesInterrupts: Bool = false)
-  {
+  init(
+    _ catalogue: EventCatalogue, ignoring ignored: Set<Int> = [], watchesInterrupts: Bool = false
+  ) {
     isUsual = catalogue.hasUsualHeader
     let ids = catalogue.events.map(\.id).filter { $0 >= 0 && $0 <= UInt16.max }
     var entries = [Entry](repeating: Entry(), count: (ids.max() ?? 0) + 1)

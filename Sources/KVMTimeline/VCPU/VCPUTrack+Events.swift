@@ -226,10 +226,9 @@ extension VCPUTrack {
     }
     if answers {
       exit.isReflected = true
-      if output.counts(exit.at, on: exit.cpu) { counters.l2ExitsReflected &+= 1 }
-      roundTripIsOpen = true
-      roundTripCounts = output.counts(exit.at, on: exit.cpu)
-      roundTripExits = 0
+      let counts = output.counts(exit.at, on: exit.cpu)
+      if counts { counters.l2ExitsReflected &+= 1 }
+      roundTrips.begin(at: exit.at, counts: counts)
     } else if output.counts(time, on: cpu) {
       counters.l2ExitsSynthesized &+= 1
     }

@@ -99,7 +99,7 @@ extension VCPUTrack {
   /// L1 itself executed an instruction that enters a nested guest.
   @inline(__always)
   private mutating func asksForNestedEntry(_ output: inout TimelineOutput) {
-    if roundTripIsOpen { roundTripExits &+= 1 }
+    if roundTrips.isUnderWay { roundTrips.passed(exit.code) }
     nestedEntryIsAsked = exit.code.entersNestedGuest
     watch.nested.lastL1ExitEnters = nestedEntryIsAsked
     if !nestedEntryIsAsked { return }
@@ -146,11 +146,9 @@ extension VCPUTrack {
     watch.nested.isBackFromSMM = false
     if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
     if output.counts(nestedEntryAt, on: cpu) { counters.nestedEntries &+= 1 }
-    if roundTripIsOpen {
-      roundTripIsOpen = false
-      if !roundTripCounts { return }
+    if roundTrips.isUnderWay, let exits = roundTrips.end(at: nestedEntryAt) {
       counters.roundTrips &+= 1
-      counters.roundTripExits &+= 1 &+ roundTripExits
+      counters.roundTripExits &+= exits
     }
   }
 

@@ -193,7 +193,7 @@ extension VCPUTrack {
     nestedEntryIsOpen = false
     nestedEntryIsAsked = false
     candidateIsInferred = false
-    roundTripIsOpen = false
+    roundTrips.drop()
     emulationIsExplained = false
     l2RIPIsKnown = false
     lastL2Exit.isOpen = false

@@ -37,6 +37,8 @@ public struct VCPUTrack: Sendable {
   public internal(set) var stateTotals = StateTotals()
   /// Exits by level, reason and handler.
   public internal(set) var exits = ExitTable()
+  /// Exits of L2 that L1 was told of, and what came of them.
+  public internal(set) var roundTrips = RoundTrips()
   /// Everything else that is counted.
   public internal(set) var counters = VCPUCounters()
   /// L2 was entered at some time.
@@ -79,11 +81,6 @@ public struct VCPUTrack: Sendable {
   var nestedEntryIsAsked = false
   /// The inject just seen answered no exit: on SVM an SMM entry makes one.
   var injectWasUnasked = false
-  /// L1 was told of an exit, and counts its own until L2 runs again.
-  var roundTripIsOpen = false
-  /// That exit lies in the window.
-  var roundTripCounts = false
-  var roundTripExits: UInt64 = 0
   /// L1 intercepts SHUTDOWN of L2 (SVM, from kvm_nested_intercepts).
   var interceptsShutdown: Bool?
 

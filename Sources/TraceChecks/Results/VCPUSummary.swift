@@ -128,6 +128,25 @@ public struct ExitStatistics: Sendable {
   }
 }
 
+/// What exits of L2 that L1 was told of cost, until L2 ran again: L2 → L0 → L1 → L0 → L2.
+public struct RoundTripStatistics: Sendable {
+  /// Round trips.
+  public var count: UInt64
+  /// From the exit of L2 to the nested entry that ended the trip.
+  public var time: DurationStatistics
+  /// L1's own exits on the way, by reason; the most first.
+  public var exits: [(exit: ExitCode, count: UInt64)]
+
+  /// Makes statistics.
+  public init(
+    count: UInt64, time: DurationStatistics, exits: [(exit: ExitCode, count: UInt64)]
+  ) {
+    self.count = count
+    self.time = time
+    self.exits = exits
+  }
+}
+
 /// All that `summary` says of one vCPU.
 public struct VCPUSummary: Sendable {
   /// Which trace it belongs to, as an index.
@@ -164,6 +183,8 @@ public struct VCPUSummary: Sendable {
   public var exitMultiplication: Double? {
     roundTrips == 0 ? nil : Double(roundTripExits) / Double(roundTrips)
   }
+  /// What those cost in time, and in exits of L1 by reason; nil when there is none.
+  public var roundTripStatistics: RoundTripStatistics?
   /// By state, then level; only combinations that occur.
   public var states: [StateTotal]
   /// Sorted by total handling time, longest first; then level, code, handler.
@@ -186,6 +207,7 @@ public struct VCPUSummary: Sendable {
     nestedEntries = 0
     roundTrips = 0
     roundTripExits = 0
+    roundTripStatistics = nil
     states = []
     exitReasons = []
   }

@@ -19,6 +19,7 @@ extension VCPUSummary {
     nestedEntries = counters.nestedEntries
     roundTrips = counters.roundTrips
     roundTripExits = counters.roundTripExits
+    roundTripStatistics = RoundTripStatistics(track.roundTrips)
     for state in VCPUState.allCases {
       for level in GuestLevel.allCases where track.stateTotals.count(state, level) > 0 {
         states.append(
@@ -36,6 +37,17 @@ extension VCPUSummary {
       UInt64.max - (row.handling?.total ?? 0), row.level.rawValue, row.exit.code,
       row.handledBy.rawValue
     )
+  }
+}
+
+extension RoundTripStatistics {
+  /// Sums up round trips; nil when there is none.
+  init?(_ trips: RoundTrips) {
+    guard let time = DurationStatistics([trips.times]) else { return nil }
+    let exits = trips.rows.map { (exit: $0.exit, count: $0.count) }
+    self.init(
+      count: trips.times.count, time: time,
+      exits: exits.sorted { ($1.count, $0.exit.code) < ($0.count, $1.exit.code) })
   }
 }
 

@@ -40,6 +40,21 @@ extension SummaryReport {
       json.member("l2_exits_synthesized", vcpu.l2ExitsSynthesized)
       json.member("nested_entries", vcpu.nestedEntries)
       json.member("exit_multiplication", vcpu.exitMultiplication)
+      if let trips = vcpu.roundTripStatistics {
+        json.object("round_trips") {
+          json.member("count", trips.count)
+          json.statistics("time", trips.time, unit)
+          json.array("l1_exits", trips.exits) { row in
+            json.object(inline: true) {
+              json.member("reason", row.exit.reasonName)
+              json.member("code", row.exit.code)
+              json.member("count", row.count)
+            }
+          }
+        }
+      } else {
+        json.member("round_trips", nil as String?)
+      }
       json.array("states", vcpu.states) { state in
         json.object(inline: true) {
           json.member("state", state.state.name)

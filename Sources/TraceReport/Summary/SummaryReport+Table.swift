@@ -37,6 +37,7 @@ extension SummaryReport {
     for line in counters(vcpu) {
       for part in style.wrapped(line, margin: "  ") { sink.write(part + "\n") }
     }
+    if let trips = vcpu.roundTripStatistics { write(trips, unit, to: sink, style) }
     writeStates(vcpu, span: span, unit, to: sink, style)
     writeExits(vcpu, unit, to: sink, style)
   }
@@ -61,6 +62,21 @@ extension SummaryReport {
       nested += " · each reflected exit costs " + Quantity.fixed(multiplication, 2) + " exits"
     }
     return [line, nested]
+  }
+
+  /// From an exit of L2 through L1 and back, and what L1 exits for on the way.
+  private func write(
+    _ trips: RoundTripStatistics, _ unit: TimeUnit, to sink: ByteSink, _ style: TextStyle
+  ) {
+    func time(_ value: UInt64) -> String { Quantity.duration(value, unit) }
+    var line = Quantity.counted(trips.count, "round trip") + " L2 → L1 → L2: "
+    line += "mean \(time(trips.time.roundedMean)), p50 \(time(trips.time.p50)), "
+    line += "p99 \(time(trips.time.p99)), max \(time(trips.time.max))"
+    let most = trips.exits.prefix(4).map { row in
+      Quantity.fixed(Double(row.count) / Double(trips.count), 2) + " " + row.exit.label
+    }
+    if !most.isEmpty { line += " · L1 exits on the way: " + most.joined(separator: ", ") }
+    for part in style.wrapped(line, margin: "  ") { sink.write(part + "\n") }
   }
 
   /// States down, levels across.
