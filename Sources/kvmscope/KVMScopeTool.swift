@@ -29,9 +29,9 @@ struct KVMScopeTool: ParsableCommand {
 
       EXIT CODES
         0   done; no finding at or above the threshold (--fail-on)
-        1   a finding at or above the threshold
+        1   a finding at or above the threshold, a rule that fails, a regression
         2   cannot judge: events were lost or not recorded
-        64  wrong use of the command line
+        64  wrong use of the command line, or wrong rules
         65  the input is not a trace, or damaged beyond reading
         66  the input cannot be opened
         74  writing failed
@@ -41,7 +41,7 @@ struct KVMScopeTool: ParsableCommand {
     subcommands: [
       CheckCommand.self, AssertCommand.self, SummaryCommand.self, TimelineCommand.self,
       EventsCommand.self,
-      InfoCommand.self, ExplainCommand.self,
+      InfoCommand.self, MergeCommand.self, DiffCommand.self, ExplainCommand.self,
     ])
 
   static func main() {

@@ -4,7 +4,7 @@ import TraceTestSupport
 /// The help pages, and that they are true.
 @Suite struct HelpTests {
   private static let commands = [
-    "check", "assert", "summary", "timeline", "events", "info", "explain",
+    "check", "assert", "merge", "diff", "summary", "timeline", "events", "info", "explain",
   ]
 
   @Test(arguments: commands) func everyCommandTeaches(command: String) throws {

@@ -175,6 +175,32 @@ import Yams
       found.first?.description.hasPrefix("r.yaml:\(slip.line):\(slip.column): found ") == true)
   }
 
+  @Test func aWayHasOnlySoManySteps() {
+    func text(_ steps: Int) -> String {
+      let then = Array(repeating: "kvm_fpu", count: steps).map { "{event: \($0)}" }
+      return
+        "rules:\n  - {name: a, sequence: {after: kvm_exit, then: [\(then.joined(separator: ", "))], require: kvm_entry}}"
+    }
+    #expect(mistakes(text(Role.mostSteps - 1)) == [])
+    #expect(mistakes(text(Role.mostSteps)).map(\.found) == ["\(Role.mostSteps) steps"])
+  }
+
+  /// The documentation's rules are rules.
+  @Test func theRulesOfTheDocumentationAreSound() throws {
+    var count = 0
+    for document in ["README.md", "docs/assert.md"] {
+      let parts = try Repository.text(of: document).split(
+        separator: "```", omittingEmptySubsequences: false)
+      for (number, part) in parts.enumerated()
+      where number % 2 == 1 && part.hasPrefix("yaml\nrules:") {
+        #expect(mistakes(String(part.dropFirst("yaml\n".count))) == [], "\(part)")
+        #expect(try schemaProblems(String(part.dropFirst("yaml\n".count))) == [], "\(part)")
+        count += 1
+      }
+    }
+    #expect(count >= 4)
+  }
+
   /// A file with all of them has all of their messages.
   @Test func allMistakesAreSaidAtOnce() {
     var text = "rules:\n"

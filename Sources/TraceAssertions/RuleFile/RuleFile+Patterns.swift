@@ -108,6 +108,9 @@ extension RuleFile {
       let names = needing.map { "'\($0)'" }.joined(separator: ", ")
       document.add(member.key, "\(names) without 'require'", "what must come, in 'require'")
     }
+    if rule.steps.count > Role.mostSteps, let then = value("then") {
+      document.add(then, "\(rule.steps.count - 1) steps", "at most \(Role.mostSteps - 1)")
+    }
     if rule.bindings.count > SequenceRule.mostBindings {
       document.add(
         node, "\(rule.bindings.count) names in 'bind'", "at most \(SequenceRule.mostBindings)")

@@ -235,7 +235,7 @@ public struct RuleFile {
     guard let metric = Metric(named: name) else {
       document.add(
         node, "'\(name)'",
-        "a metric, such as exits.count, exits.handling_ns.p99 or state.share (the README has all)",
+        "a metric, such as exits.count, exits.handling_ns.p99 or state.share (docs/assert.md has all)",
         Spelling.question(for: name, among: names))
       return nil
     }

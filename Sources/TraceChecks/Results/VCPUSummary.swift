@@ -134,16 +134,33 @@ public struct RoundTripStatistics: Sendable {
   public var count: UInt64
   /// From the exit of L2 to the nested entry that ended the trip.
   public var time: DurationStatistics
+  /// What `time` was taken of: it can be added to others.
+  public var distribution: DurationDistribution
   /// L1's own exits on the way, by reason; the most first.
   public var exits: [(exit: ExitCode, count: UInt64)]
 
-  /// Makes statistics.
-  public init(
-    count: UInt64, time: DurationStatistics, exits: [(exit: ExitCode, count: UInt64)]
-  ) {
-    self.count = count
+  /// Makes statistics; nil without a round trip.
+  public init?(_ distribution: DurationDistribution, exits: [(exit: ExitCode, count: UInt64)]) {
+    guard let time = distribution.statistics else { return nil }
+    count = distribution.count
     self.time = time
-    self.exits = exits
+    self.distribution = distribution
+    self.exits = exits.sorted { ($1.count, $0.exit.code) < ($0.count, $1.exit.code) }
+  }
+
+  /// Adds others.
+  mutating func add(_ other: RoundTripStatistics) {
+    var distribution = distribution
+    distribution.add(other.distribution)
+    var exits = exits
+    for row in other.exits {
+      if let at = exits.firstIndex(where: { $0.exit == row.exit }) {
+        exits[at].count = exits[at].count.addingSaturated(row.count)
+      } else {
+        exits.append(row)
+      }
+    }
+    if let sum = RoundTripStatistics(distribution, exits: exits) { self = sum }
   }
 }
 
@@ -185,6 +202,9 @@ public struct VCPUSummary: Sendable {
   }
   /// What those cost in time, and in exits of L1 by reason; nil when there is none.
   public var roundTripStatistics: RoundTripStatistics?
+  /// How many vCPUs were added up to this one, which then has no identity, and spans from 0 to the sum of their spans;
+  /// nil: it is one vCPU.
+  public var merged: UInt64?
   /// By state, then level; only combinations that occur.
   public var states: [StateTotal]
   /// Sorted by total handling time, longest first; then level, code, handler.

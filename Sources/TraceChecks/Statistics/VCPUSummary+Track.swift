@@ -32,10 +32,11 @@ extension VCPUSummary {
     exitReasons.sort { Self.order($0) < Self.order($1) }
   }
 
-  private static func order(_ row: ExitStatistics) -> (UInt64, UInt8, UInt64, UInt8) {
+  /// Rows by their time, longest first; then by what they are.
+  static func order(_ row: ExitStatistics) -> (UInt64, UInt8, UInt64, UInt8, Int) {
     (
       UInt64.max - (row.handling?.total ?? 0), row.level.rawValue, row.exit.code,
-      row.handledBy.rawValue
+      row.handledBy.rawValue, row.exit.isFailedEntry ? 1 : 0
     )
   }
 }
@@ -43,11 +44,9 @@ extension VCPUSummary {
 extension RoundTripStatistics {
   /// Sums up round trips; nil when there is none.
   init?(_ trips: RoundTrips) {
-    guard let time = DurationStatistics([trips.times]) else { return nil }
-    let exits = trips.rows.map { (exit: $0.exit, count: $0.count) }
     self.init(
-      count: trips.times.count, time: time,
-      exits: exits.sorted { ($1.count, $0.exit.code) < ($0.count, $1.exit.code) })
+      DurationDistribution([trips.times]),
+      exits: trips.rows.map { (exit: $0.exit, count: $0.count) })
   }
 }
 

@@ -38,6 +38,13 @@ final class JSONWriter {
     end()
   }
 
+  /// An array as an element, with one element for each of `elements`, written by `body`.
+  func array<Elements: Sequence>(_ elements: Elements, _ body: (Elements.Element) -> Void) {
+    begin(isArray: true, inline: true)
+    for element in elements { body(element) }
+    end()
+  }
+
   /// Opens an array that `end` closes.
   func beginArray(_ key: String) {
     self.key(key)

@@ -9,7 +9,13 @@ extension JSONWriter {
   }
 
   /// Statistics of a duration: an object, or null where there are none.
-  func statistics(_ key: String, _ statistics: DurationStatistics?, _ unit: TimeUnit) {
+  ///
+  /// `histogram` has a pair for each bucket that is not empty: its highest value, and how many lie in it. So statistics of
+  /// several documents can be added up exactly.
+  func statistics(
+    _ key: String, _ statistics: DurationStatistics?, _ distribution: DurationDistribution,
+    _ unit: TimeUnit
+  ) {
     let twin = unit == .ticks
     if twin { member(key + "_ns", nil as String?) }
     let name = key + (twin ? "_ticks" : "_ns")
@@ -23,6 +29,9 @@ extension JSONWriter {
       member("p99", statistics.p99)
       member("p999", statistics.p999)
       member("max", statistics.max)
+      array("histogram", distribution.buckets) { bucket in
+        array([bucket.highest, bucket.count]) { number($0) }
+      }
     }
   }
 

@@ -53,9 +53,16 @@ enum Words {
 
   /// `fail: 2 errors, 1 note` as counted.
   static func counts(_ findings: [Finding]) -> String {
+    var severities: [Severity: UInt64] = [:]
+    for finding in findings { severities[finding.severity, default: 0] += 1 }
+    return counts(severities)
+  }
+
+  /// The same of numbers by severity.
+  static func counts(_ severities: [Severity: UInt64]) -> String {
     let parts = Severity.allCases.reversed().compactMap { severity -> String? in
-      let count = findings.count { $0.severity == severity }
-      return count == 0 ? nil : Quantity.counted(UInt64(count), severity.name)
+      let count = severities[severity] ?? 0
+      return count == 0 ? nil : Quantity.counted(count, severity.name)
     }
     return parts.isEmpty ? "no findings" : parts.joined(separator: ", ")
   }
@@ -66,6 +73,14 @@ extension [Finding] {
   var byCheck: [(check: String, count: UInt64)] {
     var counts: [String: UInt64] = [:]
     for finding in self { counts[finding.check, default: 0] += 1 }
+    return CheckCounts.sorted(counts)
+  }
+}
+
+/// Numbers of findings by check.
+enum CheckCounts {
+  /// By the catalogue's order, then by id.
+  static func sorted(_ counts: [String: UInt64]) -> [(check: String, count: UInt64)] {
     let order = CheckCatalogue.all.map(\.id)
     return counts.map { (check: $0.key, count: $0.value) }.sorted { a, b in
       let x = order.firstIndex(of: a.check) ?? order.count

@@ -20,11 +20,13 @@ extension SummaryReport {
       let isTicks = unit(of: vcpu) == .ticks
       for row in vcpu.exitReasons {
         csv.field(
-          results.traces.indices.contains(vcpu.trace) ? results.traces[vcpu.trace].path : nil)
-        csv.field(vcpu.identity.vm)
-        csv.field(vcpu.identity.vcpu)
-        csv.field(vcpu.identity.thread)
-        csv.field(vcpu.identity.incarnation)
+          results.traces.indices.contains(vcpu.trace) && vcpu.merged == nil
+            ? results.traces[vcpu.trace].path : nil)
+        let identity = vcpu.merged == nil ? vcpu.identity : nil
+        csv.field(identity?.vm)
+        csv.field(identity?.vcpu)
+        csv.field(identity?.thread)
+        csv.field(identity?.incarnation)
         csv.field(vcpu.isa?.name)
         csv.field(row.level.name)
         csv.field(row.exit.reasonName)

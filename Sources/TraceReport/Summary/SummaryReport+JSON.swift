@@ -10,11 +10,11 @@ extension SummaryReport {
       json.member("schema", "kvmscope/summary/v1")
       json.member("verdict", results.verdict.rawValue)
       json.object("findings", inline: true) {
-        for (check, count) in results.findings.byCheck { json.member(check, count) }
+        for (check, count) in findings { json.member(check, count) }
       }
       json.object("findings_by_severity", inline: true) {
         for severity in Severity.allCases.reversed() {
-          json.member(severity.name, results.findings.count { $0.severity == severity })
+          json.member(severity.name, severities[severity] ?? 0)
         }
       }
       json.traces(results.traces)
@@ -26,12 +26,18 @@ extension SummaryReport {
   private func write(_ vcpu: VCPUSummary, _ json: JSONWriter) {
     let unit = unit(of: vcpu)
     json.object {
-      json.member("trace", vcpu.trace)
-      json.identity(vcpu.identity)
+      let isOne = vcpu.merged == nil
+      json.member("trace", isOne ? vcpu.trace : nil)
+      json.identity(isOne ? vcpu.identity : nil)
       json.member("comm", vcpu.comm)
       json.member("isa", vcpu.isa?.name)
-      json.time("begin", vcpu.begin, unit)
-      json.time("end", vcpu.end, unit)
+      json.time("begin", isOne ? vcpu.begin : nil, unit)
+      json.time("end", isOne ? vcpu.end : nil, unit)
+      if let merged = vcpu.merged {
+        json.member("merged", merged)
+        json.member("time_unit", unit.rawValue)
+        json.time("span", vcpu.end, unit)
+      }
       json.member("entries", vcpu.entries)
       json.member("entries_failed", vcpu.entriesFailed)
       json.member("exits", vcpu.exits)
@@ -39,11 +45,12 @@ extension SummaryReport {
       json.member("l2_exits_reflected", vcpu.l2ExitsReflected)
       json.member("l2_exits_synthesized", vcpu.l2ExitsSynthesized)
       json.member("nested_entries", vcpu.nestedEntries)
+      json.member("round_trip_exits", vcpu.roundTripExits)
       json.member("exit_multiplication", vcpu.exitMultiplication)
       if let trips = vcpu.roundTripStatistics {
         json.object("round_trips") {
           json.member("count", trips.count)
-          json.statistics("time", trips.time, unit)
+          json.statistics("time", trips.time, trips.distribution, unit)
           json.array("l1_exits", trips.exits) { row in
             json.object(inline: true) {
               json.member("reason", row.exit.reasonName)
@@ -72,8 +79,8 @@ extension SummaryReport {
           json.member("handled_by", row.handledBy.name)
           json.member("count", row.count)
           json.member("answered", row.answered)
-          json.statistics("handling", row.handling, unit)
-          json.statistics("handling_on_cpu", row.handlingOnCPU, unit)
+          json.statistics("handling", row.handling, row.handlingDistribution, unit)
+          json.statistics("handling_on_cpu", row.handlingOnCPU, row.onCPUDistribution, unit)
         }
       }
     }

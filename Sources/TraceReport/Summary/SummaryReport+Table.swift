@@ -8,10 +8,11 @@ extension SummaryReport {
     for (index, facts) in results.traces.enumerated() {
       if index > 0 { sink.write("\n") }
       write(facts, to: sink, style)
-      let own = vcpus.filter { $0.trace == index }
-      if own.isEmpty { sink.write("\n  no vCPU runs in it\n") }
+      let own = vcpus.filter { $0.trace == index && $0.merged == nil }
+      if own.isEmpty && !isMerged { sink.write("\n  no vCPU runs in it\n") }
       for vcpu in own { write(vcpu, to: sink, style) }
     }
+    for vcpu in vcpus where vcpu.merged != nil { write(vcpu, to: sink, style) }
     style.writeUnreadable(results.unreadable, to: sink)
     writeVerdict(to: sink, style)
   }
@@ -30,7 +31,9 @@ extension SummaryReport {
   private func write(_ vcpu: VCPUSummary, to sink: ByteSink, _ style: TextStyle) {
     let unit = unit(of: vcpu)
     let span = vcpu.end &- vcpu.begin
-    var title = Words.vcpu(vcpu.identity, comm: vcpu.comm)
+    var title =
+      vcpu.merged.map { Quantity.counted($0, "vCPU") }
+      ?? Words.vcpu(vcpu.identity, comm: vcpu.comm)
     if let isa = vcpu.isa { title += " · " + isa.name }
     title += " · " + Quantity.duration(span, unit) + (unit == .ticks ? " ticks" : "")
     sink.write("\n" + style.bold(title) + "\n")
@@ -135,9 +138,12 @@ extension SummaryReport {
   }
 
   private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
-    sink.write("\n" + style.verdict(results.verdict) + "  " + Words.counts(results.findings) + "\n")
-    for (check, count) in results.findings.byCheck {
-      let worst = results.findings.lazy.filter { $0.check == check }.map(\.severity).max() ?? .note
+    sink.write("\n" + style.verdict(results.verdict) + "  " + Words.counts(severities) + "\n")
+    for (check, count) in findings {
+      // Of summaries that were added up only the numbers are left.
+      let worst =
+        results.findings.lazy.filter { $0.check == check }.map(\.severity).max()
+        ?? CheckCatalogue.description(of: check)?.severity ?? .note
       let times = count > 1 ? " × " + Quantity.grouped(count) : ""
       sink.write("  " + style.severity(worst) + "  " + Printable.escaped(check) + times + "\n")
     }

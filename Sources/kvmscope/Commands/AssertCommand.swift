@@ -14,7 +14,7 @@ struct AssertCommand: ParsableCommand {
       never or eventually happen, or what must follow what. The exit code is 1 when a rule at or above the threshold \
       fails, 2 when a trace cannot tell, 64 when the rules are wrong: then every mistake is said, and no trace is read.
 
-      The README has the language of rules; rules/ has some to begin with, and schemas/rules-v1.schema.json lets \
+      docs/assert.md has the language of rules; rules/ has some to begin with, and schemas/rules-v1.schema.json lets \
       editors complete and check a rules file.
 
       EXAMPLES

@@ -37,6 +37,7 @@ struct SummaryCommand: ParsableCommand {
         kvmscope summary trace.dat
         kvmscope summary --vcpu 0-3 --begin 104 --end 105.5 trace.dat
         kvmscope summary --format csv -o exits.csv trace.dat
+        kvmscope summary --save today.json trace.dat && kvmscope diff yesterday.json today.json
         kvmscope summary --style perf --key time perf.data.guest
       """)
 
@@ -50,6 +51,12 @@ struct SummaryCommand: ParsableCommand {
 
   @Option(help: "What the table of perf is sorted by: number of samples, or mean time.")
   var key: Key?
+
+  @Option(
+    help: ArgumentHelp(
+      "Save it as JSON in this file too, for `merge` and `diff`.", valueName: "file"),
+    completion: .file())
+  var save: String?
 
   @OptionGroup(title: "Checks") var checks: CheckOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
@@ -65,6 +72,11 @@ struct SummaryCommand: ParsableCommand {
   func run() throws {
     let configuration = try checks.configuration()
     let target = try ResultOutput.open(output, inputs: traces.paths)
+    let saved = try save.map { path in
+      var place = output
+      place.output = path
+      return try ResultOutput.open(place, inputs: traces.paths)
+    }
     let progress = ProgressBar(output)
     var options = Run.options(selection, traces, progress)
     options.checks = configuration
@@ -77,6 +89,7 @@ struct SummaryCommand: ParsableCommand {
       Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
     }
     let report = SummaryReport(results.checks, vcpus: results.vcpus)
+    try saved?.write { report.writeJSON(to: $0) }
     if style == .perf, !output.quiet {
       for line in report.perfOmissions { Message.say(line) }
     }

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+import TraceTestSupport
+
+/// `summary --save`, `merge` and `diff` on real recordings.
+@Suite struct MergeAndDiffTests {
+  private static let old = "fixtures/trace-dat/vmx-5.10/vmx_invalid_nested_guest_state.dat"
+
+  private func run(_ arguments: String..., code: Int32 = 0) throws -> String {
+    let outcome = try Tool.run(arguments)
+    #expect(outcome.code == code, "\(arguments): \(outcome.errors)")
+    return outcome.output
+  }
+
+  @Test func whatIsSavedIsTheDocument() throws {
+    try Tool.withDirectory { directory in
+      let file = directory.appendingPathComponent("s.json")
+      let table = try run("summary", Recording.bug)
+      #expect(try run("summary", "--save", file.path, Recording.bug) == table)
+      let saved = try String(contentsOf: file, encoding: .utf8)
+      #expect(try saved == run("summary", "--format", "json", Recording.bug))
+      // A trace and what was saved of it are the same to `merge`.
+      #expect(try run("merge", file.path) == run("merge", Recording.bug))
+    }
+  }
+
+  @Test func neitherOrderNorGroupingMatters() throws {
+    try Tool.withDirectory { directory in
+      let traces = [
+        Recording.bug, Recording.control, Recording.ticks, Self.old, Recording.incomplete,
+      ]
+      let whole = try run("merge", traces[0], traces[1], traces[2], traces[3], traces[4])
+      #expect(try run("merge", traces[4], traces[2], traces[0], traces[3], traces[1]) == whole)
+      func part(_ name: String, _ inputs: String...) throws -> String {
+        let path = directory.appendingPathComponent(name).path
+        #expect(try Tool.run(["merge", "-o", path] + inputs).code == 0)
+        return path
+      }
+      let first = try part("1", traces[3], traces[1])
+      let second = try part("2", traces[2], traces[0])
+      let third = try part("3", traces[4], second)
+      #expect(try run("merge", third, first) == whole)
+      let validator = try SchemaValidator(Repository.text(of: "schemas/summary-v1.schema.json"))
+      #expect(try validator.problems(of: whole) == [])
+      // The sum is that of the parts.
+      let document = try JSONParser.parse(whole)
+      let summaries = try traces.map {
+        try JSONParser.parse(run("summary", "--format", "json", $0))
+      }
+      func sum(_ document: JSONValue, _ key: String) -> Int {
+        (document["vcpus"]?.elements ?? []).reduce(0) { $0 + ($1[key]?.integer ?? 0) }
+      }
+      for key in ["exits", "entries", "l2_exits", "l2_exits_reflected", "round_trip_exits"] {
+        #expect(sum(document, key) == summaries.reduce(0) { $0 + sum($1, key) }, "\(key)")
+      }
+      let findings = summaries.reduce(0) {
+        $0 + ($1["findings_by_severity"]?["error"]?.integer ?? 0)
+      }
+      #expect(document["findings_by_severity"]?["error"]?.integer == findings)
+      #expect(document["verdict"]?.text == "fail")
+    }
+  }
+
+  @Test func whatIsNoSummaryIsNamed() throws {
+    try Tool.withDirectory { directory in
+      let file = directory.appendingPathComponent("s.json")
+      for text in [
+        "{", "{}", "{\"schema\": \"kvmscope/findings/v1\"}",
+        "{\"schema\": \"kvmscope/summary/v1\"}",
+      ] {
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let outcome = try Tool.run(["merge", file.path])
+        #expect(outcome.code == 65 && outcome.output.isEmpty && outcome.errors.contains("s.json"))
+      }
+      let outcome = try Tool.run(["merge", "no/such/file", Recording.bug])
+      #expect(outcome.code == 66 && outcome.output.contains("no/such/file"))
+      // Bytes that were flipped end in an error or in a sum, never otherwise.
+      let sound = Array(try run("summary", "--format", "json", Recording.control).utf8)
+      var random = SeededGenerator(seed: 5)
+      for _ in 0..<20 {
+        var bytes = sound
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
+        try Data(bytes).write(to: file)
+        #expect(try [0, 65].contains(Tool.run(["merge", file.path]).code))
+      }
+    }
+  }
+
+  @Test func aTraceDoesNotDifferFromItself() throws {
+    let json = try run(
+      "diff", "--format", "json", "--fail-above", "p99=0,count=0,rate=0", Recording.bug,
+      Recording.bug)
+    let validator = try SchemaValidator(Repository.text(of: "schemas/diff-v1.schema.json"))
+    #expect(try validator.problems(of: json) == [])
+    let changes = try JSONParser.parse(json)["changes"]?.elements ?? []
+    #expect(changes.count > 10)
+    for number in changes.flatMap({ $0["numbers"]?.elements ?? [] }) {
+      #expect(number["significant"] == .bool(false))
+    }
+  }
+
+  @Test func aNewErrorIsARegressionAndAnOldOneIsNot() throws {
+    _ = try run("diff", Recording.control, Recording.bug, code: 1)
+    _ = try run("diff", Recording.bug, Recording.control)
+    _ = try run("diff", Recording.bug, Recording.bug)
+    _ = try run("diff", Recording.control, "README.md", code: 65)
+    _ = try run("diff", "--fail-above", "p98=1%", Recording.bug, Recording.bug, code: 64)
+    _ = try run("diff", Recording.bug, code: 64)
+  }
+
+  @Test(arguments: ["table", "csv", "json", "markdown"])
+  func everyFormatNamesWhatIsNew(format: String) throws {
+    let output = try run("diff", "--format", format, Recording.control, Recording.bug, code: 1)
+    #expect(output.contains("l2-emulation"))
+    #expect(
+      output.contains(
+        format == "markdown" ? "invalid\\_l2-mode2" : format == "csv" ? "exit," : "invalid_l2-mode2"
+      ))
+  }
+}
