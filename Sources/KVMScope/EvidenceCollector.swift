@@ -13,7 +13,10 @@ enum EvidenceCollector {
 
   /// Fills in the evidence of findings that have a thread and a time.
   ///
-  /// - Parameter events: numbers of events that are shown beside those of KVM.
+  /// - Parameters:
+  ///   - trace: where the events are.
+  ///   - findings: get their evidence.
+  ///   - events: numbers of events that are shown beside those of KVM.
   static func collect(
     _ trace: OpenedTrace, _ findings: inout [Finding], showing events: Set<Int> = []
   ) {

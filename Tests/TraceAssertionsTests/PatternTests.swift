@@ -102,6 +102,11 @@ import Testing
   ])
   func regularExpressions(expression: String, text: String, matches: Bool) throws {
     #expect(try RegularExpression(expression).matches(text.utf8) == matches)
+    // With more states than bits in a word, the same.
+    let unused = "\\|" + String(repeating: "#", count: 100)
+    let long = expression.hasSuffix("\\|b") ? expression : "\\(" + expression + "\\)" + unused
+    guard !expression.hasPrefix("*"), expression != "$" else { return }
+    #expect(try RegularExpression(long).matches(text.utf8) == matches, "\(long)")
   }
 
   @Test func aRegularExpressionCannotBeSlow() throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// Sequences, event by event.
 @Suite struct SequenceMachineTests {
-  /// Runs a rule over events that are named by their roles at times 10, 20, 30 …
+  /// Runs a rule over events that are named by their roles at times 10, 20, 30 and so on.
   private func violations(
     _ rule: SequenceRule, _ events: [[UInt8]], end: UInt64 = 1000
   ) -> [Violation] {

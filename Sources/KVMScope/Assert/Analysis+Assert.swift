@@ -20,6 +20,7 @@ extension Analysis {
   ///   - rules: the rules of a file.
   ///   - paths: the traces.
   ///   - options: `failOn` and `progress` alone count: what part of a trace a rule speaks of, it says itself.
+  /// - Returns: the rules as cases, and where they do not hold as findings.
   /// - Throws: when the only trace cannot be read.
   public static func assert(
     _ rules: RuleSet, _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()

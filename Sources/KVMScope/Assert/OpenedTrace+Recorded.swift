@@ -16,6 +16,7 @@ extension OpenedTrace {
   /// By the catalogue's numbers: whether the event would be there if it had happened.
   ///
   /// - Parameter counts: how often each was seen in a whole walk.
+  /// - Returns: one answer for each event.
   func isRecorded(_ counts: [UInt64]) -> [Bool] {
     switch recording {
     case .perfData(let file):
@@ -35,8 +36,9 @@ extension OpenedTrace {
     }
   }
 
-  /// In a log of text one event has several numbers, by the fields that its lines show. Those that were seen count; of an
-  /// event that was not, but would have been, the one with all fields.
+  /// In a log of text one event has several numbers, by the fields that its lines show.
+  ///
+  /// Those that were seen count; of an event that was not, but would have been, the one with all fields.
   private func isRecordedInText(_ counts: [UInt64]) -> [Bool] {
     var seen: Set<String> = []
     for (number, count) in counts.enumerated() where count > 0 {

@@ -56,6 +56,13 @@ public struct LevelledRuleWalk: RecordConsumer {
     if !inbox.intervals.isEmpty { resolve() }
   }
 
+  /// See ``RecordConsumer/endedEarly(stream:after:)``.
+  public mutating func endedEarly(stream: Int, after time: UInt64?) {
+    rules.lost(.uncounted, stream: stream, after: time)
+    timeline.endedEarly(stream: stream, after: time)
+    if !inbox.intervals.isEmpty { resolve() }
+  }
+
   /// See ``RecordConsumer/damaged(_:at:stream:)``.
   public mutating func damaged(_ what: String, at offset: UInt64, stream: Int) {
     rules.damaged(what, at: offset, stream: stream)

@@ -4,8 +4,10 @@ public import TraceChecks
 public struct RuleAnswer: Sendable {
   /// The rule, as a number in its set.
   public var rule: Int
-  /// Whether the statement holds: `pass` it does, `fail` it does not, `inconclusive` the trace cannot tell. What is
-  /// expected, and what becomes of an open answer, is not in it.
+  /// Whether the statement holds.
+  ///
+  /// `pass` it does, `fail` it does not, `inconclusive` the trace cannot tell. What is expected, and what becomes of an
+  /// open answer, is not in it.
   public var holds: Verdict
   /// Why, as one sentence; may be empty when it holds.
   public var reason: String

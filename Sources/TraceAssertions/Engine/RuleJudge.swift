@@ -24,6 +24,7 @@ public struct RuleJudge {
   /// The answers of all rules, in their order.
   ///
   /// - Parameter measure: gives what the trace gives in a stretch of its time; called once for each stretch.
+  /// - Returns: one answer for each rule.
   public func answers(_ measure: (Range<UInt64>) -> RuleMeasurement) -> [RuleAnswer] {
     var known: [Int: [RuleMeasurement]] = [:]
     var byWindow: [Range<UInt64>: RuleMeasurement] = [:]

@@ -289,6 +289,10 @@ public struct RuleWalk: RecordConsumer {
       if scopes.all[set.rules[rule].scope].needsIntervals {
         for thread in waiting.keys {
           guard let last = waiting[thread]?.last else { continue }
+          guard waitingCount < Self.mostWaiting else {
+            waitedTooLong = true
+            break
+          }
           waiting[thread]?.append(
             Waiting(match: last.match, rule: Int32(rule), vcpu: last.vcpu, isLoss: true))
           waitingCount += 1

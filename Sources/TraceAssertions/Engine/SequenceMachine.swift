@@ -139,6 +139,11 @@ struct SequenceMachine {
     return !sawValues
   }
 
+  /// From the last step to an event; none where the clock ran backwards.
+  private func elapsed(_ match: SequenceMatch, _ instance: Instance) -> UInt64 {
+    match.time > instance.last ? match.time - instance.last : 0
+  }
+
   /// Takes an event into account.
   ///
   /// - Returns: whether the instance goes on.
@@ -148,7 +153,7 @@ struct SequenceMachine {
   ) -> Bool {
     if instance.done < rule.steps.count {
       let next = instance.done
-      if let within = rule.steps[next].within, match.time &- instance.last > within { return false }
+      if let within = rule.steps[next].within, elapsed(match, instance) > within { return false }
       if holds(Role.unless(next), match, instance, selectors) { return false }
       if holds(Role.step(next), match, instance, selectors) {
         instance.done += 1
@@ -157,7 +162,7 @@ struct SequenceMachine {
       }
       return true
     }
-    if let within = rule.within, match.time &- instance.last > within {
+    if let within = rule.within, elapsed(match, instance) > within {
       add(instance, instance.last &+ within, .late, key, vcpu)
       return false
     }

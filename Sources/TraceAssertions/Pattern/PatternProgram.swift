@@ -78,6 +78,7 @@ struct PatternPrograms: Sendable {
   ///   - length: its bytes.
   ///   - cpu: the number of the CPU.
   ///   - comm: the thread's name, asked for only where a condition needs it.
+  /// - Returns: whether the condition holds.
   func hold(
     _ range: Range<Int>, _ block: borrowing RawSpan, base: Int, length: Int, cpu: Int,
     comm: () -> String?

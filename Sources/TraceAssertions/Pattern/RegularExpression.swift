@@ -34,6 +34,10 @@ public struct RegularExpression: Sendable, Equatable {
   /// As it was written.
   public let source: String
   private var states: [State] = []
+  /// By place in the text (bit 0: its begin, bit 1: its end) and state: all states that follow without a byte, as bits.
+  ///
+  /// Empty where there are more states than bits.
+  private var closures: [[UInt64]] = []
 
   /// Why a text is no regular expression.
   struct Failure: Error {
@@ -52,13 +56,53 @@ public struct RegularExpression: Sendable, Equatable {
     emit(tree)
     states.append(.accept)
     guard states.count <= Self.mostStates else { throw Failure(what: "too long") }
+    guard states.count <= UInt64.bitWidth else { return }
+    for place in 0..<4 {
+      closures.append(
+        states.indices.map { state in
+          var all = Set<Int>()
+          follow(state, into: &all, isBegin: place & 1 == 1, isEnd: place & 2 == 2)
+          return all.reduce(0) { $0 | 1 << UInt64($1) }
+        })
+    }
   }
 
   /// Whether any part of a text is what the expression says; `isWhole`: whether all of it is.
   public func matches(_ text: some Sequence<UInt8>, isWhole: Bool = false) -> Bool {
+    closures.isEmpty
+      ? matchesSlowly(Array(text), isWhole) : matchesQuickly(Array(text), isWhole)
+  }
+
+  /// With a bit for each state.
+  private func matchesQuickly(_ bytes: [UInt8], _ isWhole: Bool) -> Bool {
+    let accept: UInt64 = 1 << UInt64(states.count - 1)
+    var current: UInt64 = 0
+    for at in 0...bytes.count {
+      let isEnd = at == bytes.count
+      let place = (at == 0 ? 1 : 0) | (isEnd ? 2 : 0)
+      if at == 0 || !isWhole { current |= closures[place][0] }
+      if current & accept != 0 && (!isWhole || isEnd) { return true }
+      if isEnd { return false }
+      var next: UInt64 = 0
+      var rest = current
+      let nextPlace = at + 1 == bytes.count ? 2 : 0
+      while rest != 0 {
+        let state = rest.trailingZeroBitCount
+        rest &= rest - 1
+        if case .byte(let set) = states[state], set.contains(bytes[at]) {
+          next |= closures[nextPlace][state + 1]
+        }
+      }
+      current = next
+      if current == 0 && isWhole { return false }
+    }
+    return false
+  }
+
+  /// With a set of states, for long expressions.
+  private func matchesSlowly(_ bytes: [UInt8], _ isWhole: Bool) -> Bool {
     var current = Set<Int>()
     var isFirst = true
-    let bytes = Array(text)
     for at in 0...bytes.count {
       if isFirst || !isWhole {
         follow(0, into: &current, isBegin: at == 0, isEnd: at == bytes.count)

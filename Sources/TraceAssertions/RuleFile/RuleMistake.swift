@@ -13,6 +13,8 @@ public struct RuleMistake: Sendable, Equatable, CustomStringConvertible {
   /// A question with a guess, or empty.
   public var suggestion: String
 
+  /// One line for the terminal.
+  ///
   /// `rules.yaml:3:5: found 'chek', expected a key of a rule: … Did you mean 'check'?`
   public var description: String {
     "\(path):\(line):\(column): found \(found), expected \(expected)."

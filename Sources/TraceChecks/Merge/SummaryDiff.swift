@@ -78,7 +78,9 @@ public struct SummaryDiff: Sendable {
   public let base: SummaryTotals
   /// See `base`.
   public let new: SummaryTotals
-  /// Exits by what they cost now, longest first; then states. All metrics of one subject stand together.
+  /// Exits by what they cost now, longest first; then states.
+  ///
+  /// All metrics of one subject stand together.
   public private(set) var changes: [Change] = []
   /// Checks that found something on either side.
   public private(set) var findings: [FindingChange] = []

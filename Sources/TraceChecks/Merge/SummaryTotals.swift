@@ -1,5 +1,5 @@
 public import KVMEvents
-public import KVMTimeline
+import KVMTimeline
 
 /// Summaries of any number of traces, added up: nothing is lost but which vCPU it was.
 ///

@@ -34,6 +34,7 @@ extension CheckResults {
   /// - Parameters:
   ///   - checks: ids of the checks that were run.
   ///   - threshold: findings from this severity on fail; nil: none does.
+  /// - Returns: the cases by trace, then in the order of the checks.
   public func cases(of checks: [String], threshold: Severity?) -> [JudgedCase] {
     traces.indices.flatMap { trace in
       checks.map { id in

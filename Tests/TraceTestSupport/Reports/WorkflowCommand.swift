@@ -1,8 +1,8 @@
 /// A workflow command as the runner of GitHub Actions takes it from one line of output.
 public struct WorkflowCommand: Sendable, Equatable {
-  /// `error`, `warning`, `notice` …
+  /// Its name: `error`, `warning`, `notice`.
   public var name: String
-  /// `file`, `title` …
+  /// What stands beside it: `file`, `title`.
   public var properties: [String: String] = [:]
   /// The message.
   public var message: String
