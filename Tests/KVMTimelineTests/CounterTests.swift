@@ -126,11 +126,23 @@ struct CounterTests {
     // The exit itself; EPT_VIOLATION, MSR_READ and VMRESUME of L1.
     #expect(counters.roundTripExits == 4)
     let trips = try #require(replay.tracks.first).roundTrips
-    #expect(trips.rows.map(\.exit.code) == [48, 31, 24])
-    #expect(trips.rows.map(\.count) == [1, 1, 1])
+    #expect(trips.exits(of: .vmx).map(\.exit.code) == [24, 31, 48])
+    #expect(trips.exits(of: .vmx).map(\.count) == [1, 1, 1])
     // From the exit of L2 to the event of its entry.
     #expect(trips.times.count == 1)
     #expect(trips.times.total == 90)
+  }
+
+  @Test("a long round trip, with reasons that no hardware has")
+  func longTrip() throws {
+    let replay = Replay(
+      Script.log(
+        "exit CPUID 1000; twin CPUID 1000; inject CPUID; entry 300;"
+          + String(repeating: "exit VMREAD 300; entry 303; exit 999 300; entry 303;", count: 40)
+          + "exit VMRESUME 310; vmenter 310 1002; entry 1002; exit HLT 1002; twin HLT 1002"))
+    let track = try #require(replay.tracks.first)
+    #expect(track.counters.roundTripExits == 82)
+    #expect(track.roundTrips.exits(of: .vmx).map(\.count) == [40, 1, 40])
   }
 
   @Test("a round trip that never ends costs nothing")
@@ -141,6 +153,6 @@ struct CounterTests {
       ))
     let trips = try #require(replay.tracks.first).roundTrips
     #expect(trips.times.count == 0)
-    #expect(trips.rows.isEmpty)
+    #expect(trips.exits(of: .vmx).isEmpty)
   }
 }

@@ -19,7 +19,7 @@ extension VCPUSummary {
     nestedEntries = counters.nestedEntries
     roundTrips = counters.roundTrips
     roundTripExits = counters.roundTripExits
-    roundTripStatistics = RoundTripStatistics(track.roundTrips)
+    roundTripStatistics = RoundTripStatistics(track.roundTrips, isa: track.isa)
     for state in VCPUState.allCases {
       for level in GuestLevel.allCases where track.stateTotals.count(state, level) > 0 {
         states.append(
@@ -43,10 +43,8 @@ extension VCPUSummary {
 
 extension RoundTripStatistics {
   /// Sums up round trips; nil when there is none.
-  init?(_ trips: RoundTrips) {
-    self.init(
-      DurationDistribution([trips.times]),
-      exits: trips.rows.map { (exit: $0.exit, count: $0.count) })
+  init?(_ trips: RoundTrips, isa: ISA?) {
+    self.init(DurationDistribution([trips.times]), exits: trips.exits(of: isa))
   }
 }
 
