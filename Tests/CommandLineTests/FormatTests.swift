@@ -47,7 +47,7 @@ import TraceTestSupport
   }
 
   @Test func findingsAreSelectedByCPUAndThread() throws {
-    #expect(try Tool.run(["check", "--cpu", "1", Recording.bug]).code == 0)
+    #expect(try Tool.run(["check", "--cpu", "1", Recording.bug]).code == 2)
     #expect(try Tool.run(["check", "--cpu", "0-3", Recording.bug]).code == 1)
     #expect(try Tool.run(["check", "--pid", "1", Recording.bug]).code == 2)
     #expect(try Tool.run(["check", "--pid", "355", Recording.bug]).code == 1)
