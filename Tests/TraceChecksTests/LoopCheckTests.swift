@@ -239,7 +239,7 @@ struct LoopCheckTests {
   @Test("an exception of long ago is not part of the chain")
   func oldExceptions() throws {
     let script =
-      "exc 14; entry 90;" + Self.times(4, "exit CPUID 90; entry 92")
+      "load; exit CPUID 90; exc 14; entry 90;" + Self.times(4, "exit CPUID 90; entry 92")
       + "exit TRIPLE_FAULT 92; user SHUTDOWN"
     let finding = try #require(Replay(Script.log(script)).finding("terminal-exit"))
     #expect(!finding.message.contains("#PF"))

@@ -52,6 +52,9 @@ struct NestedCheckTests {
       "SMM came between", l2 + "exit CPUID 1001; twin CPUID 1001; smm in; entry 8000; exit HLT 8000"
     ),
     nested(
+      "SMM came behind the entry, which never reached the guest",
+      l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003; smm in; smm out; " + next),
+    nested(
       "events were lost", l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003; lost; " + next, "",
       .inconclusive),
     nested(
@@ -106,6 +109,12 @@ struct NestedCheckTests {
       "L1 goes on and was told nothing",
       l2 + "exit HLT 1001; twin HLT 1001; entry 300; exit VMREAD 300; entry 303",
       "lost-inject", .fail),
+    nested(
+      "a vanished exit is not a kept one too, when L2 runs again",
+      l2 + """
+        exit CPUID 1001; twin CPUID 1001; entry 300; exit VMREAD 300; entry 303
+        exit VMRESUME 303; vmenter 303 1003; entry 1003;
+        """ + next, "lost-inject", .fail),
     nested("L1 was told", l1 + "exit VMREAD 300; entry 303"),
     nested(
       "the VMM reset it",
@@ -157,6 +166,9 @@ struct NestedCheckTests {
     nested(
       "RSM with what SMM was entered from unknown",
       l1 + "exit CPUID 300; smm in; smm in; smm out; entry 1001; exit HLT 1001; twin HLT 1001"),
+    nested(
+      "RSM into L2 though SMM was entered from L1: what SMRAM says counts",
+      l1 + "exit CPUID 300; smm in; smm out; entry 1001; exit HLT 1001; twin HLT 1001"),
     nested(
       "before 6.1, L2 begins right behind VMLAUNCH",
       l1 + "exit VMRESUME 300; entry 303; exit HLT 303; twin HLT 303"),
@@ -281,6 +293,17 @@ struct NestedCheckTests {
       Script.log(Self.l2 + script), configuration: .only(["stuck-in-l2"], ["stuck-in-l2.wait=1us"]))
     #expect(replay.findings == findings)
     #expect(Replay(Script.log(Self.l2 + script)).finding("stuck-in-l2") == nil)
+  }
+
+  @Test("two VMs have a vCPU of that number: nobody knows whose interrupt it is")
+  func waitsOfTwoVMs() {
+    for first in ["t7 c1 v0 load; entry 1; t100 c0 ", "t7 c1 v1 load; entry 1; t100 c0 v0 "] {
+      let replay = Replay(
+        Script.log(
+          first + Self.l2 + "t7 c1 accept 0 49; t100 c0 +2000 exit HLT 1001; twin HLT 1001"),
+        configuration: .only(["stuck-in-l2"], ["stuck-in-l2.wait=1us"]))
+      #expect(replay.findings == (first.contains("v1") ? "stuck-in-l2" : ""))
+    }
   }
 
   @Test("a storm is long and fast")
