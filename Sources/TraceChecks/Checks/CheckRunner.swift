@@ -80,7 +80,7 @@ public struct CheckRunner: Sendable {
     }
     if check.needs.contains(where: { !evidence.records.contains($0) }) {
       if evidence.isNested || evidence.mayHideNesting {
-        say("events that it needs were not recorded (see missing-events)")
+        say("needed events were not recorded (see missing-events)")
       } else if check.isDecisive && !hasVCPUs {
         say(nothingLeft)
       }
@@ -90,7 +90,7 @@ public struct CheckRunner: Sendable {
       judgement.notJudged.append(
         NotJudged(
           check: check.id, trace: evidence.trace, identity: nil,
-          why: "events that it needs were not recorded", isDecisive: false))
+          why: "needed events were not recorded", isDecisive: false))
       return false
     }
     if check.isDecisive && !hasVCPUs { say(nothingLeft) }

@@ -111,8 +111,21 @@ extension CheckReport {
   private func write(_ items: [NotJudged], to sink: ByteSink, _ style: TextStyle) {
     guard !items.isEmpty else { return }
     sink.write("\n" + style.bold("not judged") + "\n")
+    // What holds for one check mostly holds for several: they share a line.
+    var groups: [(item: NotJudged, checks: [String])] = []
     for item in items {
-      var text = item.check
+      let at = groups.firstIndex {
+        $0.item.identity == item.identity && $0.item.why == item.why
+          && $0.item.isDecisive == item.isDecisive
+      }
+      if let at {
+        groups[at].checks.append(item.check)
+      } else {
+        groups.append((item, [item.check]))
+      }
+    }
+    for (item, checks) in groups {
+      var text = checks.joined(separator: ", ")
       if let identity = item.identity { text += " (" + Words.vcpu(identity) + ")" }
       text += ": " + item.why
       if !item.isDecisive { text += " (the verdict stands without it)" }
