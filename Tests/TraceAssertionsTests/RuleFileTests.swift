@@ -221,6 +221,15 @@ import Yams
     #expect(!mistakes("rules:\n  - " + text).isEmpty)
   }
 
+  @Test(arguments: ["\r\n", "\r", "\n", "\u{85}", "\u{2028}"])
+  func linesMayEndInAnyWay(end: String) {
+    let text = "rules:\n  - name: a\n    check: damaged\n    name: b\n    name: c\n"
+    let found = mistakes(text.replacing("\n", with: end))
+    #expect(found.contains { $0.found == "the key 'name' twice" && $0.line == 2 }, "\(found)")
+    let sound = "rules:\n  - name: a\n    check: damaged\n"
+    #expect(mistakes(sound.replacing("\n", with: end)) == [])
+  }
+
   @Test func deepNestingIsAMistake() {
     #expect(!mistakes("rules: " + String(repeating: "[", count: 100_000)).isEmpty)
     #expect(!mistakes(String(repeating: "- ", count: 100_000)).isEmpty)

@@ -22,17 +22,17 @@ struct RuleDocument {
 
   /// The root; nil when there is none, or it is no YAML.
   mutating func root() -> Node? {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      Array($0.unicodeScalars)
-    }
+    var lines = Self.lines(text)
     // A key that stands twice stops the parser: it is renamed in its place, and the parser called again.
-    while mistakes.count < Self.mostMistakes {
+    for _ in 0..<Self.mostMistakes {
       let current = lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
       do {
         return try Yams.compose(yaml: current)
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
         let mark = context.mark
         let key = keys.first ?? ""
+        // What was renamed and is there again stands elsewhere than the parser says.
+        guard renamed.insert("\(mark.line):\(mark.column)").inserted else { return nil }
         add(mark.line, mark.column, "the key '\(key)' twice", "every key once")
         let row = mark.line - 1
         guard lines.indices.contains(row) else { return nil }
@@ -42,7 +42,6 @@ struct RuleDocument {
         let column = mark.column - 1 + (quoted ? 1 : 0)
         guard lines[row].indices.contains(column), !key.isEmpty else { return nil }
         lines[row][column] = Unicode.Scalar(UInt8(ascii: "A") + UInt8(mistakes.count % 26))
-        renamed.insert("\(mark.line):\(mark.column)")
       } catch let error as YamlError {
         addSyntax(error)
         return nil
@@ -52,6 +51,21 @@ struct RuleDocument {
       }
     }
     return nil
+  }
+
+  /// The lines as YAML counts them, as scalars: a line ends with whatever any system ends one with.
+  private static func lines(_ text: String) -> [[Unicode.Scalar]] {
+    var lines: [[Unicode.Scalar]] = [[]]
+    var isAfterReturn = false
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n" where isAfterReturn: break
+      case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": lines.append([])
+      default: lines[lines.count - 1].append(scalar)
+      }
+      isAfterReturn = scalar == "\r"
+    }
+    return lines
   }
 
   private mutating func addSyntax(_ error: YamlError) {
