@@ -15,7 +15,7 @@ struct RawDirectoryTests {
 
   private func lines(_ path: String) throws -> [UInt8] {
     var all: [UInt8] = []
-    _ = try Analysis.eventLines(try TraceInput(path: path)) { bytes in
+    _ = Analysis.eventLines(try TraceInput(path: path)) { bytes in
       all += bytes
       return true
     }

@@ -1,7 +1,7 @@
 internal import RingBuffer
 internal import TraceBytes
 internal import TraceContainer
-public import TraceTestSupport
+internal import TraceTestSupport
 
 /// A long recording made of a short real one: its CPU data several times, each round later in time.
 public enum GrownTrace {
@@ -10,6 +10,8 @@ public enum GrownTrace {
   /// - Parameters:
   ///   - name: a trace.dat fixture without absolute time stamps in its data.
   ///   - times: how often the data come.
+  /// - Returns: the bytes of the file, and its records.
+  /// - Throws: when the fixture cannot be read.
   public static func make(
     fixture name: String, times: Int
   ) throws -> (bytes: [UInt8], records: Int) {

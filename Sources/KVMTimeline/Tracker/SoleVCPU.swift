@@ -28,6 +28,8 @@ struct SoleVCPU {
   ///   - events: what event ids stand for.
   ///   - run: the records.
   ///   - due: records up to this time may be taken.
+  /// - Returns: why the run was not followed further.
+  /// - Throws: `PageFault` when what follows in the run cannot be read.
   @inline(never)
   @_lifetime(run: copy run)
   func follow<Run: RecordRun & ~Escapable>(

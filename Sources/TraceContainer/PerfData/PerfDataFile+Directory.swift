@@ -1,4 +1,4 @@
-public import TraceBytes
+internal import TraceBytes
 
 /// perf.data as a directory: `perf record --kcore`, and what `perf inject` makes of one.
 ///

@@ -116,7 +116,9 @@ extension [UInt8] {
 }
 
 extension String {
-  /// How many columns the text takes: its characters. Bytes are counted where that is the same.
+  /// How many columns the text takes: its characters.
+  ///
+  /// Bytes are counted where that is the same.
   fileprivate var width: Int {
     utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
   }
