@@ -66,6 +66,17 @@ struct LossTests {
     #expect(replay.verdict == .inconclusive, "\(replay.findings)")
   }
 
+  /// A VMM restores a vCPU that is in L2, and the recording ends before it runs.
+  @Test(
+    "a recording that shows nested entries, and no vCPU that runs, leaves nothing open",
+    arguments: [("smm_test", 1570..<1586), ("invalid_l2-mode1", 419..<421)])
+  func nothingRan(_ name: String, _ part: Range<Int>) throws {
+    var log = try EventLog(fixture: "trace-dat/vmx-6.1-fixed/\(name).dat")
+    log.entries = Array(log.entries[part])
+    #expect(log.entries.contains { $0.name == "kvm_nested_vmenter" })
+    #expect(Replay(log).verdict == .pass)
+  }
+
   @Test("nor is a recording that begins or ends anywhere", arguments: healthy)
   func partsOfHealthyRecordings(_ name: String) throws {
     let log = try EventLog(fixture: "trace-dat/\(name).dat")

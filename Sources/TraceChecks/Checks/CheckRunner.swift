@@ -70,7 +70,10 @@ public struct CheckRunner: Sendable {
   private func sayWhatIsNotJudged(
     _ check: some Check, _ evidence: TraceEvidence, _ judgement: inout Judgement
   ) -> Bool {
-    let hasVCPUs = evidence.tracks.contains(where: \.hasRun)
+    // A recording that begins or ends beside everything that ran hides nothing; one with gaps may.
+    let isNothingLeft =
+      !evidence.tracks.contains(where: \.hasRun)
+      && (evidence.facts.lostGaps > 0 || !evidence.facts.damage.isEmpty)
     let nothingLeft = "events were lost or could not be read, and no vCPU is left to judge"
     func say(_ why: String) {
       judgement.notJudged.append(
@@ -81,7 +84,7 @@ public struct CheckRunner: Sendable {
     if check.needs.contains(where: { !evidence.records.contains($0) }) {
       if evidence.isNested || evidence.mayHideNesting {
         say("needed events were not recorded (see missing-events)")
-      } else if check.isDecisive && !hasVCPUs {
+      } else if check.isDecisive && isNothingLeft {
         say(nothingLeft)
       }
       return false
@@ -93,7 +96,7 @@ public struct CheckRunner: Sendable {
           why: "needed events were not recorded", isDecisive: false))
       return false
     }
-    if check.isDecisive && !hasVCPUs { say(nothingLeft) }
+    if check.isDecisive && isNothingLeft { say(nothingLeft) }
     if check.isDecisive && evidence.factsWereDropped {
       say("more happened than can be kept: some of it was not looked at")
     }
