@@ -7,6 +7,7 @@ public import KVMEvents
 /// output's facts.
 ///
 ///     +Events      what each event means
+///     +Run         where KVM_RUN begins and ends
 ///     +Level       whose code it is in, and what proves it
 ///     +States      the open interval, and how it is closed
 ///     +Scheduling  off the CPU, halted, polling, lost
