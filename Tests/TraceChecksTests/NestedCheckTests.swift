@@ -52,6 +52,15 @@ struct NestedCheckTests {
       "SMM came between", l2 + "exit CPUID 1001; twin CPUID 1001; smm in; entry 8000; exit HLT 8000"
     ),
     nested(
+      "the twin is that of an exit that was lost, on a CPU whose gap is not told yet",
+      """
+      load; svm exit vmrun 200; vmenter 200 1000; entry 1000; exit hlt 1000; twin hlt 1000; inject hlt
+      entry 300; exit vmrun 300; vmenter 300 1000; c1 twin npf 1000; entry 1000; exit npf 1001; twin npf 1001
+      """),
+    nested(
+      "the inject was lost, on a CPU whose gap is not told yet",
+      l2 + "exit CPUID 1001; twin CPUID 1001; c1 entry 1003; " + next),
+    nested(
       "SMM came behind the entry, which never reached the guest",
       l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003; smm in; smm out; " + next),
     nested(

@@ -190,7 +190,10 @@ extension VCPUTrack {
   ) {
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
-    if exit.isOpen { exit.level = .l2 }
+    if exit.isOpen {
+      exit.level = .l2
+      watch.nested.strangeTwinOf = exit.at
+    }
     if level != .l2 { cut(at: time, &output) }
     proveL2(&output)
   }

@@ -17,6 +17,9 @@ struct NestedWatch: Sendable {
   /// RSM has gone back to L2, and nothing proved yet that it got there.
   var isBackFromSMM = false
   var backFromSMMAt: UInt64 = 0
+  /// The time of an exit behind which a kvm_nested_vmexit came that need not be its own: an exit in
+  /// between was lost.
+  var strangeTwinOf = UInt64.max
   /// When a Hyper-V hypercall was handled last.
   var hyperVAt: UInt64 = 0
   /// Nested entries in a row that failed their checks.
@@ -51,7 +54,8 @@ extension VCPUTrack {
 
   @inline(never)
   private mutating func keptExitOfL1() {
-    if exit.wasInterrupted { return }
+    // A gap on the CPU that the vCPU has left may not be told yet.
+    if exit.wasInterrupted || exit.at == watch.nested.strangeTwinOf || movedAt > exit.at { return }
     // Hyper-V's TLB flush of an enlightened L2 is the one VMCALL that L0 may keep.
     if exit.code.isVMCall && watch.nested.hyperVAt >= exit.at { return }
     watch.nested.keepsExit = true
@@ -62,6 +66,7 @@ extension VCPUTrack {
   @inline(never)
   mutating func confirmKeptExit(_ output: inout TimelineOutput) {
     watch.nested.keepsExit = false
+    if movedAt > watch.nested.keptAt { return }
     if watch.nested.keptCode.isVMCall && !output.records.contains(.hyperVHypercall) { return }
     output.add(
       fact(
@@ -74,7 +79,9 @@ extension VCPUTrack {
   mutating func judgeReflection(
     _ told: ExitCode, answers: Bool, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
   ) {
-    guard exit.isOpen, exit.level == .l2, !exit.wasInterrupted else { return }
+    guard exit.isOpen, exit.level == .l2, !exit.wasInterrupted, movedAt <= exit.at,
+      exit.at != watch.nested.strangeTwinOf
+    else { return }
     if answers {
       if exit.code == told && told.isForL0Alone {
         output.add(fact(.reflectedL0Exit(told), from: exit.at, to: time, cpu: cpu, level: .l2))

@@ -71,7 +71,7 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteLongExit(until end: UInt64, _ limit: UInt64) {
     let took = (end &- exit.at) &- min(end &- exit.at, exit.offCPU)
-    guard took > limit, !exit.code.isWait else { return }
+    guard took > limit, movedAt <= exit.at, !exit.code.isWait else { return }
     watch.slowExits.add(exit, took: took, until: end, cpu: cpu)
   }
 }
