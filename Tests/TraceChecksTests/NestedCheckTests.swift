@@ -124,6 +124,14 @@ struct NestedCheckTests {
         exit CPUID 1001; twin CPUID 1001; entry 300; exit VMREAD 300; entry 303
         exit VMRESUME 303; vmenter 303 1003; entry 1003;
         """ + next, "lost-inject", .fail),
+    nested(
+      "the first event on another CPU is L1's: a gap may not be told yet",
+      l2 + "exit HLT 1001; twin HLT 1001; entry 1002; c1 exit VMREAD 300; entry 303"),
+    nested(
+      "once L2 was seen there, it counts again",
+      l2
+        + "c1 exit HLT 1001; twin HLT 1001; entry 1002; exit HLT 1002; twin HLT 1002; entry 300; exit VMREAD 300; entry 303",
+      "lost-inject", .fail),
     nested("L1 was told", l1 + "exit VMREAD 300; entry 303"),
     nested(
       "the VMM reset it",

@@ -142,6 +142,8 @@ extension VCPUTrack {
     if isOffCPU || visible == .lost { return }
     movedFrom = cpu
     movedAt = time
+    // Until an exit proves the level anew, what came before is no proof of it.
+    watch.nested.userspaceSinceExit = true
   }
 
   /// Events were lost on a CPU that this vCPU has left meanwhile, without a record of it.

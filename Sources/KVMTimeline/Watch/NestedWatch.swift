@@ -8,7 +8,8 @@ struct NestedWatch: Sendable {
   var keptAt: UInt64 = 0
   var keptCode = ExitCode(raw: 0, isa: nil)
   var keptCPU: Int32 = 0
-  /// The VMM had the vCPU since the last exit: it may have put it anywhere.
+  /// The VMM had the vCPU since the last exit, and may have put it anywhere; or it came to another CPU,
+  /// and a gap on the one before may not be told yet.
   var userspaceSinceExit = false
   /// SMM was entered or left since the last exit.
   var smmSinceExit = false
