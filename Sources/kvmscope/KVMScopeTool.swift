@@ -9,7 +9,8 @@ struct KVMScopeTool: ParsableCommand {
     commandName: "kvmscope",
     abstract: "Says what happened inside KVM, from a recorded trace.",
     discussion: """
-      Reads what trace-cmd recorded on a hypervisor host, rebuilds what every virtual CPU was doing at every moment, \
+      Reads what trace-cmd, perf and tracefs recorded on a hypervisor host, or printed of it, rebuilds what every \
+      virtual CPU was doing at every moment, \
       and says whether KVM behaved: above all, whether it emulated a nested guest (L2) whose state was invalid, and \
       whether it synthesized TRIPLE_FAULT for the guest hypervisor (L1) as it must.
 
