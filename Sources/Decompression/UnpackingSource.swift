@@ -87,6 +87,7 @@ public final class UnpackingSource: ByteSource {
           return 0
         }
       }
+      if packing == .gzip && !isInside && position > 0, !beginsPart() { return 0 }
       let begin = packed.begin
       let (taken, given, problem) = unpack(into: &room)
       packed.take(upTo: begin + taken)
@@ -169,19 +170,22 @@ public final class UnpackingSource: ByteSource {
       isInside = false
       // Another part may follow.
       guard unsafe inflateReset(stream) == Z_OK else { return (taken, given, "zlib: no memory") }
-      return (taken, given, trailer(taken))
+      return (taken, given, nil)
     case Z_DATA_ERROR: return (taken, given, "zlib: the packed data are damaged")
     default: return (taken, given, "zlib: error \(result)")
     }
   }
 
+  /// Whether another part follows the one that ended.
+  ///
   /// Zeros behind the last part are padding; anything else that begins no part is not ours.
-  private func trailer(_ taken: Int) -> String? {
+  private func beginsPart() -> Bool {
     let packed = self.packed
-    let piece = packed.content
-    guard taken < piece.byteCount, piece.u8(at: taken) != 0x1f else { return nil }
+    let byte = packed.bytes.u8(at: packed.begin)
+    if byte == 0x1f { return true }
     isAtEnd = true
-    return piece.u8(at: taken) == 0 ? nil : "bytes behind the packed data are not read"
+    if byte != 0 { fail("bytes behind the packed data are not read") }
+    return false
   }
 
   /// See ``ByteSource/mayWait``.

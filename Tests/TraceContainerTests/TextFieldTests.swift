@@ -209,7 +209,9 @@ import TraceContainer
     Case("sched_process_exit", "comm=a pid=77 prio=120", ["pid": 77]),
   ]
 
-  @Test(arguments: entries + exits + nested + others) func fields(_ wanted: Case) throws {
+  static let all = entries + exits + nested + others
+
+  @Test(arguments: all) func fields(_ wanted: Case) throws {
     let line = "      invalid_l2-537   [000]   111.217849: \(wanted.event):   \(wanted.text)\n"
     // Read once, and known the second time.
     let reading = try TextReading(line + line)

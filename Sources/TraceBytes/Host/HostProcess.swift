@@ -20,6 +20,12 @@ public enum HostProcess {
     }
     // SAFETY: one whole structure, read by the call.
     _ = unsafe sigaction(SIGINT, &action, nil)
+    // Who started the program may have left the signal blocked: then nobody could stop it.
+    var signals = sigset_t()
+    // SAFETY: one whole set, filled in by the first call and read by the second.
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Makes a write to a closed pipe fail with EPIPE instead of ending the process.

@@ -57,6 +57,7 @@ public final class DescriptorSource: ByteSource {
   public func read(into room: inout MutableRawSpan) -> Int {
     guard failure == nil else { return 0 }
     while true {
+      if !isRegular, !waitForBytes() { return 0 }
       // SAFETY: the call writes at most as many bytes as the room has, which is borrowed for it.
       let count = unsafe room.withUnsafeMutableBytes { target in
         unsafe Glibc.read(descriptor, target.baseAddress, target.count)
@@ -68,7 +69,6 @@ public final class DescriptorSource: ByteSource {
       let code = errno
       if code == EINTR || code == EAGAIN {
         if HostProcess.wasInterrupted { return 0 }
-        if code == EAGAIN { wait() }
         continue
       }
       failure = SourceFailure(
@@ -77,11 +77,19 @@ public final class DescriptorSource: ByteSource {
     }
   }
 
-  /// Waits until there are bytes on a descriptor that does not wait by itself.
-  private func wait() {
-    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    // SAFETY: one request, lent for the call.
-    _ = unsafe poll(&request, 1, -1)
+  /// Waits until there are bytes, or the end of them.
+  ///
+  /// A signal that comes right before a read would not end it: so the wait is cut into short ones.
+  ///
+  /// - Returns: false when the user interrupts the program.
+  private func waitForBytes() -> Bool {
+    while !HostProcess.wasInterrupted {
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // SAFETY: one request, lent for the call. What cannot be asked is read at once.
+      let count = unsafe poll(&request, 1, 100)
+      if count > 0 || (count < 0 && errno != EINTR) { return true }
+    }
+    return false
   }
 
   /// See ``ByteSource/mayWait``.

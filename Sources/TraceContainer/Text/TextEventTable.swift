@@ -114,12 +114,12 @@ struct TextEventTable {
     var at = words.hash & (Self.slotCount - 1)
     while true {
       let slot = slots[at]
+      if slot.entry < 0 { return nil }
       if slot.words == words, slot.count == count,
         count <= TextNameWords.byteCount || isLongName(at, bytes, name)
       {
         return Int(slot.entry)
       }
-      if slot.entry < 0 { return nil }
       at = (at &+ 1) & (Self.slotCount - 1)
     }
   }

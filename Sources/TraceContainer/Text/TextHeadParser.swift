@@ -73,7 +73,7 @@ struct TextHeadParser {
   private mutating func head(
     _ bytes: RawSpan, _ line: Range<Int>, begin: Int, end: Int
   ) -> TextLineHead? {
-    guard end < line.upperBound else { return nil }
+    guard begin <= end, end < line.upperBound else { return nil }
     let separator = bytes.u8(at: end)
     guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: " ") else { return nil }
     var scanner = TextScanner(bytes, at: end + 1, end: line.upperBound)
@@ -267,8 +267,8 @@ struct TextHeadParser {
       scanner.at = place
       let next = scanner.peek(1)
       if next == UInt8(ascii: " ") || next == 0 || next == 9 {
-        guard place > first else { return false }
         if !isModified { head.name = first..<place }
+        guard !head.name.isEmpty else { return false }
         scanner.at += 1
         scanner.skipBlanks()
         head.tail = scanner.at..<scanner.end

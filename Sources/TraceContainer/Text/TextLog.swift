@@ -50,6 +50,8 @@ public final class TextLog {
     self.source = source
     self.canBeReadAgain = canBeReadAgain
     var head = TextHead()
+    // What came already may be enough: more may be long in coming.
+    head.look(source.peeked, isAll: false)
     var goesOn = true
     while goesOn && !head.isDecided {
       goesOn = source.peekMore()

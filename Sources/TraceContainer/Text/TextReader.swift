@@ -103,8 +103,10 @@ public final class TextReader: OrderedRecordSource {
     offset += UInt64(buffer.begin)
     let count = buffer.fill(from: log.source)
     progressBytes = count
-    if count == 0 { end() }
-    return nil
+    guard count == 0 else { return nil }
+    end()
+    // Whoever is interrupted stops here, and says so.
+    return HostProcess.wasInterrupted ? .progress(bytes: 0) : nil
   }
 
   private func end() {

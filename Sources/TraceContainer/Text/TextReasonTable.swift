@@ -88,8 +88,10 @@ struct TextReasonTable {
       guard let known else { return nil }
       return Reason(raw: known.raw, isa: known.isa == 0 ? isa : known.isa)
     }
+    // No machine has so many reasons: what comes now is made up.
+    guard others.count < Self.mostOthers else { return nil }
     let found = Self.search(name)
-    if others.count < Self.mostOthers { others[name] = .some(found) }
+    others[name] = .some(found)
     guard let found else { return nil }
     return Reason(raw: found.raw, isa: found.isa == 0 ? isa : found.isa)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KVMScope
+import TraceBytes
 import TraceChecks
 import TraceReport
 
@@ -43,6 +44,7 @@ struct InfoCommand: ParsableCommand {
       case .json: report.writeJSON(to: sink)
       }
     }
+    try Run.throwIfStopped(HostProcess.wasInterrupted)
     try Run.throwIfUnreadable(inputs.unreadable)
   }
 }

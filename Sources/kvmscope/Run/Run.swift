@@ -45,6 +45,8 @@ enum Run {
     } catch {
       progress.finish()
       Message.say("\(error)")
+      // A trace that comes through a pipe may have been stopped before it could be opened.
+      if HostProcess.wasInterrupted { throw Outcome.interrupted }
       throw ExitCode(Int32(error.trace.exitCode))
     }
   }
@@ -75,6 +77,7 @@ enum Run {
   /// Ends with 65 or 66 when an input could not be read: the first one's code, whatever the others showed.
   static func throwIfUnreadable(_ unreadable: [UnreadableTrace]) throws {
     guard let first = unreadable.first else { return }
+    if HostProcess.wasInterrupted { throw Outcome.interrupted }
     throw ExitCode(Int32(first.exitCode))
   }
 
