@@ -80,13 +80,15 @@ public enum Analysis {
         break
       }
     }
-    if VCPUSelection(options).isLimited && results.vcpus.isEmpty && !opened.isEmpty {
+    func nothingIsJudged(_ why: String) {
       results.checks.notJudged += runner.decisiveChecks.map {
-        NotJudged(
-          check: $0.id, trace: 0, identity: nil,
-          why: "no vCPU of the input is among those selected",
-          isDecisive: true)
+        NotJudged(check: $0.id, trace: 0, identity: nil, why: why, isDecisive: true)
       }
+    }
+    if VCPUSelection(options).isLimited && results.vcpus.isEmpty && !opened.isEmpty {
+      nothingIsJudged("no vCPU of the input is among those selected")
+    } else if !zip(opened, results.checks.traces).contains(where: { $0.isIn($1, options) }) {
+      if !opened.isEmpty { nothingIsJudged("the input lies outside of the time selected") }
     }
     results.vcpus.sort { Self.order($0) < Self.order($1) }
     results.checks.verdict = CheckRunner.verdict(

@@ -39,6 +39,14 @@ extension OpenedTrace {
     return facts
   }
 
+  /// Whether some of the trace lies in the window of the options; true where no window was asked for.
+  func isIn(_ facts: TraceFacts, _ options: AnalysisOptions) -> Bool {
+    guard options.begin != nil || options.end != nil else { return true }
+    guard let begin = facts.begin, let end = facts.end else { return false }
+    let window = window(options)
+    return end >= window.lowerBound && begin < window.upperBound
+  }
+
   /// Damage at a place of the recording: in a directory, that of the file which it is in.
   private func damage(at offset: UInt64, _ what: String) -> TraceChecks.Damage {
     guard case .traceDat(let file) = recording, let part = file.part(at: FileOffset(offset)) else {

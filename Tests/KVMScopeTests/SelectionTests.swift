@@ -51,4 +51,14 @@ struct SelectionTests {
     #expect(events > 0)
     #expect(events < 18949)
   }
+
+  @Test("a window beside the recording is no pass", arguments: [(1, 2), (500, 600)])
+  func elsewhere(_ begin: UInt64, _ end: UInt64) throws {
+    var options = AnalysisOptions()
+    options.begin = .init(nanoseconds: begin * 1_000_000_000, ticks: begin)
+    options.end = .init(nanoseconds: end * 1_000_000_000, ticks: end)
+    let checks = try Analysis.check([path], options).checks
+    #expect(checks.verdict == .inconclusive)
+    #expect(checks.notJudged.contains { $0.why.contains("outside of the time selected") })
+  }
 }
