@@ -83,7 +83,7 @@ extension VCPUTrack {
     exit.at = time
     exit.cpu = newCPU
     exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
-    if exit.code.entersNestedGuest { noteRIP(fields) }
+    if exit.code.isOfHypervisor { notePreparation(fields) }
     exit.level = .unknown
     exit.awaitsTwin = true
     exit.isReflected = false
@@ -119,9 +119,10 @@ extension VCPUTrack {
   }
 
   @inline(never)
-  private mutating func noteRIP<Fields: EventFields & ~Copyable & ~Escapable>(
+  private mutating func notePreparation<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields
   ) {
+    preparesNesting = true
     exit.rip = fields.integer(ExitField.rip)
   }
 

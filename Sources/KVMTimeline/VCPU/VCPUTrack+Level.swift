@@ -182,6 +182,18 @@ extension ExitCode {
     }
   }
 
+  /// An instruction that prepares or makes a nested entry: VMCLEAR to VMRESUME and VMWRITE, VMRUN to CLGI.
+  ///
+  /// Not VMXON, VMXOFF: a kernel executes them wherever KVM is loaded. Not VMMCALL: a hypercall.
+  @inline(__always)
+  var isOfHypervisor: Bool {
+    switch isa {
+    case .vmx: code >= 19 && code <= 25
+    case .svm: code >= 0x80 && code <= 0x85 && code != 0x81
+    case nil: false
+    }
+  }
+
   /// The shutdown of a guest: TRIPLE_FAULT (VMX) or shutdown (SVM).
   @inline(__always)
   var isTripleFault: Bool {

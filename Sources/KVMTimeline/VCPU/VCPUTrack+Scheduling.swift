@@ -155,10 +155,10 @@ extension VCPUTrack {
         level: .unknown))
   }
 
-  /// Whether events that were lost may have been events of L2.
+  /// Whether events that were lost may have been events of L2: the level was not L1 for certain, or L1
+  /// is a hypervisor.
   var mayHideL2: Bool {
-    let mayEnterL2 = nestedEntryIsAsked || (exit.awaitsTwin && exit.code.entersNestedGuest)
-    return !(level == .l1 && levelIsProved) || everInL2 || mayEnterL2
+    !(level == .l1 && levelIsProved) || everInL2 || preparesNesting
   }
 
   /// From `time` on the vCPU may have done anything.

@@ -80,6 +80,8 @@ public struct VCPUTrack: Sendable {
   var candidateIsInferred = false
   /// L1 executed VMLAUNCH, VMRESUME or VMRUN, and nothing said since how it went.
   var nestedEntryIsAsked = false
+  /// It executed an instruction that only a hypervisor has use for: the next thing may be a nested guest.
+  var preparesNesting = false
   /// The inject just seen answered no exit: on SVM an SMM entry makes one.
   var injectWasUnasked = false
   /// L1 intercepts SHUTDOWN of L2 (SVM, from kvm_nested_intercepts).
