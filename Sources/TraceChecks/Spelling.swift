@@ -24,6 +24,12 @@ public enum Spelling {
     suggestion(for: word, among: candidates).map { " Did you mean '\($0)'?" } ?? ""
   }
 
+  /// `. Did you mean 'NAME'?`, to be put behind a sentence; empty when there is no suggestion.
+  public static func sentence(for word: String, among candidates: some Sequence<String>) -> String {
+    let question = question(for: word, among: candidates)
+    return question.isEmpty ? "" : "." + question
+  }
+
   /// No name is longer; the work grows with the square.
   private static let mostLetters = 64
 

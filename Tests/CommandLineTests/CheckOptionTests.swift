@@ -76,11 +76,12 @@ import TraceTestSupport
   }
 
   @Test func mistakesInAFileHaveTheirPlace() throws {
-    let path = try file("checks:\n  enable:\n    - lost-event\n")
+    let path = try file("checks:\n  enable:\n    - lost-event\n  set: {damaged.x: 1}\n")
     defer { try? FileManager.default.removeItem(atPath: path) }
     let outcome = try Tool.run(["check", "--config", path, Recording.bug])
     #expect(outcome.code == 64)
     #expect(outcome.errors.contains("\(path):3:7: there is no check 'lost-event'"))
+    #expect(outcome.errors.contains("\(path):4:9: damaged has no option 'x'"))
     #expect(try Tool.run(["check", "--config", "no/such/file", Recording.bug]).code == 66)
   }
 }

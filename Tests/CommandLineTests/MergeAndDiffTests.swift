@@ -109,6 +109,29 @@ import TraceTestSupport
     _ = try run("diff", Recording.bug, code: 64)
   }
 
+  /// A shutdown that L1 does not intercept is legal: the check says so in a note, which is no regression.
+  @Test func howBadAFindingIsSaysTheFinding() throws {
+    let traces = ["svm_vmcall_test", "svm_nested_shutdown_test"].map {
+      Fixture.path("trace-dat/svm-5.10/\($0).dat")
+    }
+    let plain = try run("diff", "--format", "json", traces[0], traces[1])
+    #expect(plain.contains("triple-fault-escaped"))
+    try Tool.withDirectory { directory in
+      let saved = try traces.enumerated().map { number, trace in
+        let path = directory.appendingPathComponent("\(number).json").path
+        _ = try run("summary", "--format", "json", "--save", path, trace)
+        return path
+      }
+      let again = try run("diff", "--format", "json", saved[0], saved[1])
+      func rows(_ text: String) throws -> String {
+        try String(#require(text.firstRange(of: "\"findings\"").map { text[$0.lowerBound...] }))
+      }
+      #expect(try rows(plain) == rows(again))
+      let merged = try JSONParser.parse(run("merge", saved[1], saved[0]))
+      #expect(merged["worst_severity"]?["triple-fault-escaped"]?.text == "note")
+    }
+  }
+
   @Test(arguments: ["table", "csv", "json", "markdown"])
   func everyFormatNamesWhatIsNew(format: String) throws {
     let output = try run("diff", "--format", format, Recording.control, Recording.bug, code: 1)

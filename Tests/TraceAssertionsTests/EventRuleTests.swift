@@ -1,3 +1,4 @@
+import Foundation
 import KVMEvents
 import KVMScope
 import KVMTimeline
@@ -179,11 +180,66 @@ import TraceTestSupport
       try outcome("\(scope), eventually: kvm_fpu, at_least: \(inside), at_most: \(inside)") == .pass
     )
     #expect(try outcome("\(scope), never: kvm_entry") == .pass, "the end is outside")
+    // What ends one stretch may begin the next.
+    let io = "kvm_userspace_exit: reason == KVM_EXIT_IO"
+    var instructions = 0
+    isOpen = false
+    for row in try rows(Self.bug) {
+      if row.event == "kvm_userspace_exit" { isOpen = number(row, "reason") == 2 }
+      if isOpen && row.event == "kvm_emulate_insn" { instructions += 1 }
+    }
+    #expect(instructions > 0)
+    let chain = "where: {between: [\"\(io)\", kvm_userspace_exit]}"
+    #expect(
+      try outcome(
+        "\(chain), eventually: kvm_emulate_insn, at_least: \(instructions), at_most: \(instructions)"
+      )
+        == .pass)
+    #expect(try outcome("where: {between: [\"\(io)\", \"\(io)\"]}, check: l2-emulation") == .fail)
+    #expect(try outcome("where: {between: [kvm_exit, kvm_exit]}, never: kvm_emulate_insn") == .fail)
     // A begin that never comes leaves nothing to judge.
     let never = "where: {between: [\"kvm_exit: guest_rip == 1\", kvm_entry]}, never: kvm_fpu"
     #expect(try outcome(never) == .inconclusive)
     // A number of many short stretches is not taken.
     #expect(try outcome("\(scope), metric: exits, at_least: 0") == .inconclusive)
+  }
+
+  /// An episode that goes on through several stretches is one.
+  @Test func episodesAreCountedOnce() throws {
+    let scope = "where: {between: [kvm_emulate_insn, kvm_userspace_exit]}"
+    #expect(try outcome("\(scope), check: l2-emulation, at_least: 1, at_most: 1") == .pass)
+  }
+
+  @Test func besideTheRecordingNothingIsJudged() throws {
+    for scope in ["begin: 1, end: 2", "begin: 9000"] {
+      for rule in [
+        "check: l2-emulation", "never: kvm_exit", "metric: exits, at_most: 0",
+        "sequence: {after: kvm_exit, never: kvm_entry}",
+      ] {
+        #expect(try outcome("where: {\(scope)}, \(rule)") == .inconclusive, "\(scope) \(rule)")
+      }
+    }
+  }
+
+  @Test func lostEventsAreCounted() throws {
+    let lost = Fixture.path("trace-dat/containers/s7lost.zstd.dat")
+    let count = try #require(
+      try Self.results("  - {name: a, never: kvm_exit}\n", lost).traces[0].lostEvents)
+    #expect(count > 1000)
+    #expect(try outcome("metric: trace.lost_events, equals: \(count)", lost) == .pass)
+    #expect(try outcome("metric: trace.lost_events, at_most: \(count - 1)", lost) == .fail)
+    #expect(try outcome("metric: trace.lost_events, above: \(count)", lost) == .fail)
+    #expect(try outcome("metric: trace.lost_events, at_most: 0") == .pass)
+    // Where nobody counted them, no number will do.
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "kvmscope-uncounted-\(UUID().uuidString).txt"
+    ).path
+    let line = "qemu-7 [000] 1.000000000: kvm_exit: reason HLT rip 0x0 info 0 0\n"
+    try Data((line + "CPU:0 [EVENTS DROPPED]\n" + line.replacing("1.0", with: "2.0")).utf8).write(
+      to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try outcome("metric: trace.lost_gaps, equals: 1", path) == .pass)
+    #expect(try outcome("metric: trace.lost_events, at_most: 9", path) == .inconclusive)
   }
 
   @Test func whatWasNotRecordedIsNotJudged() throws {

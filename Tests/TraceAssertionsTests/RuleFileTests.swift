@@ -103,7 +103,20 @@ import Yams
     Slip("ruls: []", 1, 1, "'ruls'", "rules"),
     Slip("rules:\n  - name: [a", 3, 1, "no YAML"),
     Slip("version: 2\nrules: [{name: a, check: damaged}]", 1, 10, "'2'"),
-    Slip("checks: {enable: nonsense}\nrules: [{name: a, check: damaged}]", 1, 9, "nonsense"),
+    Slip(
+      "checks: {enable: nonsense}\nrules: [{name: a, check: damaged}]", 1, 18,
+      "there is no check 'nonsense': "),
+    Slip(
+      "checks: {set: {slow-exit.budgt: 5us}}\nrules: [{name: a, check: damaged}]", 1, 16,
+      "slow-exit has no option 'budgt': expected slow-exit.budget. Did you mean 'slow-exit.budget'?"
+    ),
+    Slip(
+      "checks: {severity: {damaged: eror}}\nrules: [{name: a, check: damaged}]", 1, 21,
+      "'eror' is no severity: expected error, warning or note. Did you mean 'error'?"),
+    Slip(
+      "checks: {disabel: [damaged]}\nrules: [{name: a, check: damaged}]", 1, 10,
+      "unknown key 'disabel': expected only, enable, disable, severity, set. Did you mean 'disable'?"
+    ),
     Slip("rules:\n  - text", 2, 5, "'text'"),
     Slip("rules:\n  - {check: damaged}", 2, 5, "without a name"),
     Slip("rules:\n  - {name: a}", 2, 5, "none"),
@@ -119,6 +132,9 @@ import Yams
     Slip("rules:\n  - {name: a, check: damaged, at_most: many}", 2, 40, "'many'"),
     Slip("rules:\n  - {name: a, check: damaged, at_least: 2, at_most: 1}", 2, 53, "'1'"),
     Slip("rules:\n  - {name: a, check: damaged, below: 1}", 2, 31, "'below'"),
+    Slip("rules:\n  - {name: a, metric: exits, above: 5, below: 3}", 2, 47, "'3'"),
+    Slip("rules:\n  - {name: a, metric: exits, at_most: 5, above: 5}", 2, 39, "'5'"),
+    Slip("rules:\n  - {name: a, metric: exits, equals: 3, at_least: 5}", 2, 38, "'3'"),
     Slip("rules:\n  - {name: a, metric: exits}", 2, 23, "without a bound"),
     Slip(
       "rules:\n  - {name: a, metric: exits.cuont, at_most: 1}", 2, 23, "'exits.cuont'",
@@ -129,11 +145,11 @@ import Yams
     Slip("rules:\n  - {name: a, metric: exits, per: vpu, at_most: 1}", 2, 35, "'vpu'", "vcpu"),
     Slip("rules:\n  - {name: a, never: kvm_exti}", 2, 22, "'kvm_exti'", "kvm_exit"),
     Slip(
-      "rules:\n  - {name: a, never: \"kvm_exit: guest_rop == 1\"}", 2, 22, "'guest_rop'",
+      "rules:\n  - {name: a, never: \"kvm_exit: guest_rop == 1\"}", 2, 33, "'guest_rop'",
       "guest_rip"),
-    Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason == HTL\"}", 2, 22, "'HTL'", "HLT"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason == HTL\"}", 2, 48, "'HTL'", "HLT"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == \"}", 2, 46, "the end"),
-    Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == $x\"}", 2, 22, "'$x'"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == $x\"}", 2, 46, "'$x'"),
     Slip(
       "rules:\n  - {name: a, never: {evnt: kvm_exit, event: kvm_exit}}", 2, 23, "'evnt'", "event"),
     Slip(
@@ -158,7 +174,7 @@ import Yams
       "'1'"),
     Slip(
       "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {rip: guest_rip}, require: \"kvm_entry: rip == $rap\"}}",
-      2, 76, "'$rap'", "rip"),
+      2, 95, "'$rap'", "rip"),
     Slip(
       "rules:\n  - {name: a, sequence: {after: kvm_exit, never: kvm_fpu, per: cpu}}", 2, 64,
       "'cpu'", "vcpu"),
@@ -170,9 +186,32 @@ import Yams
     #expect(found.first?.found.contains(slip.found) == true, "\(found)")
     #expect(found.first.map { [$0.line, $0.column] } == [slip.line, slip.column], "\(found)")
     #expect(found.first?.suggestion.contains(slip.suggestion) == true, "\(found)")
-    #expect(found.first?.expected.isEmpty == false)
+    let what = slip.text.hasPrefix("checks") ? slip.found : "found "
+    #expect(found.first?.expected.isEmpty == slip.text.hasPrefix("checks"))
     #expect(
-      found.first?.description.hasPrefix("r.yaml:\(slip.line):\(slip.column): found ") == true)
+      found.first?.description.hasPrefix("r.yaml:\(slip.line):\(slip.column): \(what)") == true)
+  }
+
+  /// What `check --config` would say is said with the rest, all of it.
+  @Test func allMistakesOfChecksAreSaid() {
+    let text =
+      "checks:\n  set: {slow-exit.budgt: 5us, nope.x: 3}\n  severity: {nope: eror}\n"
+      + "  disable: [xx, yy]\n  enable: 3\n  nonsense: 1\nrulse: []\n"
+    let found = mistakes(text)
+    #expect(found.map(\.line) == [2, 2, 3, 4, 4, 5, 6, 7], "\(found)")
+    #expect(found.map(\.column) == [9, 31, 14, 13, 17, 11, 3, 1], "\(found)")
+  }
+
+  @Test func twoFilesMustNotShareAName() throws {
+    var whole = try RuleFile.read("rules: [{name: a, check: damaged}]", path: "a.yaml")
+    let other = try RuleFile.read("rules:\n  - check: damaged\n    name: a\n", path: "b.yaml")
+    do throws(RuleMistakes) {
+      try whole.add(other)
+      Issue.record("nothing was said")
+    } catch {
+      #expect(error.mistakes.map(\.description).count == 1)
+      #expect(error.mistakes[0].description.hasPrefix("b.yaml:3:11: found the name 'a' again"))
+    }
   }
 
   @Test func aWayHasOnlySoManySteps() {

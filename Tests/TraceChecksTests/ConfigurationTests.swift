@@ -83,7 +83,7 @@ struct ConfigurationTests {
     ])
   func mistakesInFiles(_ text: String, _ message: String) {
     var configuration = CheckConfiguration()
-    do throws(ConfigurationError) {
+    do throws(ConfigurationErrors) {
       try configuration.read(yaml: text, path: "f")
       Issue.record("no mistake was found")
     } catch {

@@ -20,7 +20,8 @@ import TraceTestSupport
   }
 
   private func totals(
-    _ values: [UInt64], span: UInt64 = 1_000_000_000, findings: [String: UInt64] = [:]
+    _ values: [UInt64], span: UInt64 = 1_000_000_000,
+    findings: [String: FindingCounts.OfCheck] = [:]
   ) -> SummaryTotals {
     var vcpu = VCPUSummary(trace: 0, identity: VCPUIdentity(vcpu: 0, thread: 1, incarnation: 0))
     vcpu.isa = .vmx
@@ -38,7 +39,7 @@ import TraceTestSupport
     }
     return SummaryTotals(
       traces: [TraceFacts(path: "a", container: "trace.dat v7")], verdict: .pass,
-      findings: findings, severities: [:], vcpus: [vcpu])
+      findings: FindingCounts(byCheck: findings), vcpus: [vcpu])
   }
 
   private func change(
@@ -117,12 +118,18 @@ import TraceTestSupport
   }
 
   @Test func findings() {
-    func diff(_ a: [String: UInt64], _ b: [String: UInt64]) -> Bool {
+    func diff(
+      _ a: [String: FindingCounts.OfCheck], _ b: [String: FindingCounts.OfCheck]
+    ) -> Bool {
       SummaryDiff(totals([], findings: a), totals([], findings: b)).hasRegression
     }
-    #expect(diff([:], ["l2-emulation": 1]))
-    #expect(!diff(["l2-emulation": 1], ["l2-emulation": 3]))
-    #expect(!diff(["l2-emulation": 1], [:]))
-    #expect(!diff([:], ["lost-events": 1]), "a note is none")
+    let errors = ["l2-emulation": FindingCounts.OfCheck(count: 1, worst: .error)]
+    let more = ["l2-emulation": FindingCounts.OfCheck(count: 3, worst: .error)]
+    let warnings = ["l2-emulation": FindingCounts.OfCheck(count: 3, worst: .warning)]
+    #expect(diff([:], errors))
+    #expect(!diff(errors, more))
+    #expect(!diff(errors, [:]))
+    #expect(!diff([:], warnings), "how bad it is says the finding, not the catalogue")
+    #expect(diff(warnings, errors), "what was a warning is an error now")
   }
 }

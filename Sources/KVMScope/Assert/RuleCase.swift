@@ -52,7 +52,9 @@ struct RuleCase {
     }
     if outcome == .fail, threshold.map({ rule.severity < $0 }) ?? true {
       outcome = .pass
-      reason = "does not hold, which is no more than a \(rule.severity.name): " + reason
+      reason =
+        "does not hold, which is \(rule.severity == .error ? "an" : "a") \(rule.severity.name) and no failure: "
+        + reason
     }
     judged = JudgedCase(
       trace: trace, name: rule.name, title: rule.description.isEmpty ? rule.name : rule.description,

@@ -33,6 +33,9 @@ struct CompiledRules {
     /// Values to keep: a place among the loads, and one among the sequence's.
     var bindings: [(load: UInt8, variable: UInt8)] = []
     var targets: [Target]
+
+    /// It begins or ends the stretches of a scope, and nothing else.
+    var isMarker: Bool { targets[0].rule < 0 }
   }
 
   var programs: PatternPrograms
@@ -154,6 +157,7 @@ struct CompiledRules {
     if loads.isEmpty,
       let twin = selectors.firstIndex(where: {
         $0.event == number && $0.scope == scope && $0.loads.isEmpty
+          && $0.isMarker == (target.rule < 0)
           && programs.isSame($0.program, in: compiler.programs, program)
           && Role.isWaiting($0.targets[0]) == Role.isWaiting(target)
       })

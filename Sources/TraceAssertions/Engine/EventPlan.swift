@@ -22,6 +22,8 @@ struct EventPlan {
     let selectors: [Int32]
   }
 
+  /// Those of scopes: looked at for every record, before the others.
+  var markers: [Int32] = []
   /// Looked at for every record.
   var always: [Int32] = []
   var indices: [Index] = []
@@ -38,6 +40,10 @@ struct EventPlan {
     var groups: [Key: [(selector: Int, range: ClosedRange<UInt64>)]] = [:]
     var fields: [Key: (FieldLayout, FieldLayout)] = [:]
     for selector in selectors {
+      if rules.selectors[selector].isMarker {
+        markers.append(Int32(selector))
+        continue
+      }
       guard let (step, ranges) = Self.key(rules.selectors[selector].program, rules.programs) else {
         always.append(Int32(selector))
         continue

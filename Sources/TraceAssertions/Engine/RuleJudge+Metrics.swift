@@ -32,6 +32,9 @@ extension RuleJudge {
         }
       }
     }
+    if rule.metric.quantity == .lostEvents, subject.facts.lostEvents == nil {
+      return answer(number, .inconclusive, "nobody counted how many events were lost")
+    }
     var findings: [Finding] = []
     var open: String?
     for (identity, members) in groups {
@@ -101,7 +104,7 @@ extension RuleJudge {
       let exits = vcpus.reduce(UInt64(0)) { $0 &+ $1.roundTripExits }
       return trips == 0 ? nil : Double(exits) / Double(trips)
     case .events: return Double(subject.facts.events)
-    case .lostEvents: return subject.facts.lostEvents.map(Double.init)
+    case .lostEvents: return subject.facts.lostEvents.map { Double($0) }
     case .lostGaps: return Double(subject.facts.lostGaps)
     case .duration:
       guard let begin = subject.facts.begin, let end = subject.facts.end else { return nil }

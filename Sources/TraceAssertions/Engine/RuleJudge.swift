@@ -30,26 +30,24 @@ public struct RuleJudge {
     var byWindow: [Range<UInt64>: RuleMeasurement] = [:]
     func measurements(_ scope: Int) -> [RuleMeasurement] {
       if let already = known[scope] { return already }
-      let state = walk.scopes.all[scope]
-      let windows =
-        state.hasMarkers
-        ? state.stretches.map { $0.clamped(to: state.window) }.filter { !$0.isEmpty }
-        : [state.window]
-      let result = windows.map { window in
-        if let already = byWindow[window] { return already }
-        let measured = measure(window)
-        byWindow[window] = measured
-        return measured
-      }
+      let result = walk.scopes.all[scope].windows.map(measurement)
       known[scope] = result
       return result
+    }
+    func measurement(_ window: Range<UInt64>) -> RuleMeasurement {
+      if let already = byWindow[window] { return already }
+      let measured = measure(window)
+      byWindow[window] = measured
+      return measured
     }
     return set.rules.indices.map { number in
       let rule = set.rules[number]
       if let answer = notAsked(number, rule) { return answer }
       switch rule.statement {
       case .check(let id, let bound):
-        return check(number, id, bound, measurements(rule.scope))
+        return check(number, id, bound, measurements(rule.scope)) {
+          measurement(0..<UInt64.max).judgement.findings
+        }
       case .metric(let metric): return self.metric(number, metric, measurements(rule.scope))
       case .occurrence(_, let bound): return occurrence(number, bound)
       case .sequence(let sequence): return self.sequence(number, sequence)
@@ -77,8 +75,16 @@ public struct RuleJudge {
     }
     if let problem = walk.rules.problems[number] { return answer(number, .inconclusive, problem) }
     let state = walk.scopes.all[rule.scope]
-    if state.hasMarkers, state.stretches.isEmpty {
+    guard subject.isRecorded(in: state.window) else {
+      return answer(
+        number, .inconclusive, "the recording lies outside of the time that 'where' names")
+    }
+    guard state.hasMarkers else { return nil }
+    if state.stretches.isEmpty {
       return answer(number, .inconclusive, "the event that 'between' begins with never came")
+    }
+    if state.windows.isEmpty {
+      return answer(number, .inconclusive, "no time lies between the events of 'between'")
     }
     return nil
   }
@@ -111,7 +117,8 @@ public struct RuleJudge {
   // MARK: - Checks
 
   private func check(
-    _ number: Int, _ id: String, _ bound: CountBound, _ measured: [RuleMeasurement]
+    _ number: Int, _ id: String, _ bound: CountBound, _ measured: [RuleMeasurement],
+    _ ofTrace: () -> [Finding]
   ) -> RuleAnswer {
     let rule = set.rules[number]
     let scope = set.scopes[rule.scope]
@@ -128,6 +135,7 @@ public struct RuleJudge {
           $0.check == id && $0.isDecisive && isMeant($0.identity, scope)
         }?.why
     }
+    if measured.count > 1, findings.count > 1 { Self.join(&findings, ofTrace()) }
     let count = UInt64(findings.count)
     let times = count == 1 ? "once" : "\(count) times"
     let words = "\(id) fired \(times), expected \(bound.words)"
@@ -140,6 +148,29 @@ public struct RuleJudge {
     }
     if let open { return answer(number, .inconclusive, "\(id) could not be judged: \(open)") }
     return count < bound.atLeast ? answer(number, .fail, words) : answer(number, .pass)
+  }
+
+  /// Makes one of findings in several stretches that are one in the whole trace: an episode that goes on through them.
+  private static func join(_ findings: inout [Finding], _ ofTrace: [Finding]) {
+    func isPart(_ part: Finding, of whole: Finding) -> Bool {
+      guard part.check == whole.check, part.identity == whole.identity, let a = part.begin,
+        let b = part.end, let from = whole.begin, let to = whole.end
+      else { return false }
+      return a <= to && b >= from
+    }
+    var places: [Int: Int] = [:]
+    var joined: [Finding] = []
+    for finding in findings {
+      let whole = ofTrace.firstIndex { isPart(finding, of: $0) }
+      if let whole, let at = places[whole] {
+        joined[at].end = max(joined[at].end ?? 0, finding.end ?? 0)
+        joined[at].count &+= finding.count
+      } else {
+        if let whole { places[whole] = joined.count }
+        joined.append(finding)
+      }
+    }
+    findings = joined
   }
 
   func isMeant(_ identity: VCPUIdentity?, _ scope: RuleScope) -> Bool {

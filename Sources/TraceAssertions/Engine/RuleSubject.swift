@@ -75,6 +75,13 @@ public struct RuleSubject {
     return begin..<max(begin, scope.end.map(value) ?? .max)
   }
 
+  /// Whether anything was recorded in a stretch of time; everything is in all of it.
+  func isRecorded(in window: Range<UInt64>) -> Bool {
+    if window == 0..<UInt64.max { return true }
+    guard let begin = facts.begin, let end = facts.end else { return false }
+    return end >= window.lowerBound && begin < window.upperBound
+  }
+
   /// Parts of the recording are missing.
   var hasLoss: Bool { facts.lostGaps > 0 || !facts.damage.isEmpty }
 }

@@ -138,6 +138,10 @@ public struct RuleWalk: RecordConsumer {
   ) {
     let isBigEndian = subject.catalogue.isBigEndian
     let vcpu = threads.vcpu(of: thread, at: time)
+    for at in 0..<plans[plan].markers.count {
+      ask(Int(plans[plan].markers[at]), nil, record, block, stream, thread, vcpu, time)
+    }
+    scopes.turn(at: time)
     for at in 0..<plans[plan].always.count {
       ask(Int(plans[plan].always[at]), nil, record, block, stream, thread, vcpu, time)
     }
@@ -193,7 +197,7 @@ public struct RuleWalk: RecordConsumer {
       let target = rules.selectors[selector].targets[at]
       if let only, target.rule != only { continue }
       if target.rule < 0 {
-        scopes.mark(Int(-1 - target.rule), target.role, at: time)
+        scopes.mark(Int(-1 - target.rule), target.role)
         continue
       }
       let rule = Int(target.rule)

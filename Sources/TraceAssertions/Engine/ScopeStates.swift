@@ -22,12 +22,22 @@ struct ScopeStates {
     var stretches: [Range<UInt64>] = []
     /// There were more stretches than can be kept.
     var hasMoreStretches = false
+    /// The markers that the event being looked at is, as bits: 1 begins, 2 ends.
+    var markers: UInt8 = 0
+
+    /// The stretches of time that are meant: none may be left.
+    var windows: [Range<UInt64>] {
+      if !hasMarkers { return [window] }
+      return stretches.map { $0.clamped(to: window) }.filter { !$0.isEmpty }
+    }
   }
 
   /// More stretches of one scope are not measured one by one.
   static let mostStretches = 16
 
   var all: [State]
+  /// Those whose markers the event being looked at is.
+  private var marked: [Int] = []
 
   init(_ scopes: [RuleScope], _ subject: RuleSubject) {
     all = scopes.map { scope in
@@ -45,15 +55,27 @@ struct ScopeStates {
     }
   }
 
-  /// An event of a scope's markers: 0 opens, 1 closes.
-  mutating func mark(_ scope: Int, _ role: UInt8, at time: UInt64) {
-    if role == 1, all[scope].isOpen {
-      all[scope].isOpen = false
-      keep(scope, until: time)
-    } else if role == 0, !all[scope].isOpen {
-      all[scope].isOpen = true
-      all[scope].opened = time
+  /// The event being looked at is a marker of a scope: 0 begins, 1 ends.
+  mutating func mark(_ scope: Int, _ role: UInt8) {
+    if all[scope].markers == 0 { marked.append(scope) }
+    all[scope].markers |= 1 << role
+  }
+
+  /// All markers of an event are known. What ends with it does not hold it, what begins with it does.
+  mutating func turn(at time: UInt64) {
+    if marked.isEmpty { return }
+    for scope in marked {
+      if all[scope].markers & 2 != 0, all[scope].isOpen {
+        all[scope].isOpen = false
+        keep(scope, until: time)
+      }
+      if all[scope].markers & 1 != 0, !all[scope].isOpen {
+        all[scope].isOpen = true
+        all[scope].opened = time
+      }
+      all[scope].markers = 0
     }
+    marked.removeAll(keepingCapacity: true)
   }
 
   private mutating func keep(_ scope: Int, until time: UInt64) {

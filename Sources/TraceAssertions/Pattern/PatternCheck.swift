@@ -24,7 +24,34 @@ struct PatternCheck {
       }
     }
     if let filter = pattern.filter { check(filter, pattern, isTop: true, &problems) }
-    return problems
+    return problems.map { problem in
+      PatternMistake(
+        offset: Self.offset(of: problem.found, in: pattern.source), found: problem.found,
+        expected: problem.expected, suggestion: problem.suggestion)
+    }
+  }
+
+  /// Where what was found stands first: the last thing in quotes, as a word of its own.
+  private static func offset(of found: String, in source: String) -> Int {
+    let quoted = found.split(whereSeparator: { $0 == "'" || $0 == "\"" })
+    guard found.contains(where: { $0 == "'" || $0 == "\"" }), let word = quoted.last else {
+      return 0
+    }
+    let text = Array(source.unicodeScalars)
+    let letters = Array(word.unicodeScalars)
+    func isLetter(_ at: Int) -> Bool {
+      guard text.indices.contains(at) else { return false }
+      return text[at] == "_" || text[at].properties.isAlphabetic || ("0"..."9").contains(text[at])
+    }
+    guard !letters.isEmpty, text.count >= letters.count else { return 0 }
+    for at in 0...text.count - letters.count
+    where text[at..<at + letters.count].elementsEqual(letters) {
+      if isLetter(at) && isLetter(at - 1) { continue }
+      let end = at + letters.count
+      if isLetter(end) && isLetter(end - 1) { continue }
+      return at
+    }
+    return 0
   }
 
   private func check(

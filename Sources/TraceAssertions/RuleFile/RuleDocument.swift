@@ -85,7 +85,8 @@ struct RuleDocument {
 
   // MARK: - Mistakes
 
-  private mutating func add(
+  /// Notes a mistake at a place.
+  mutating func add(
     _ line: Int, _ column: Int, _ found: String, _ expected: String, _ suggestion: String = ""
   ) {
     guard mistakes.count < Self.mostMistakes else { return }

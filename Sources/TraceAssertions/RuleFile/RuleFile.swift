@@ -44,7 +44,7 @@ public struct RuleFile {
     if let version = members["version"]?.value, version.scalar?.string != "1" {
       document.add(version, RuleDocument.shown(version), "version 1")
     }
-    if let checks = members["checks"] { readChecks(checks.value, text) }
+    if members["checks"] != nil { readChecks(text, members: root) }
     guard let list = members["rules"]?.value else {
       // An unknown key is most likely the one that is missing.
       if document.mistakes.isEmpty {
@@ -59,16 +59,24 @@ public struct RuleFile {
     return nodes.compactMap { rule($0) }
   }
 
-  /// The part that `check --config` reads too, with that reader's first complaint.
-  private mutating func readChecks(_ node: Node, _ text: String) {
-    do throws(ConfigurationError) {
+  /// The part that `check --config` reads too, with that reader's words.
+  private mutating func readChecks(_ text: String, members root: Node) {
+    let keys = Set((root.mapping ?? [:]).compactMap { $0.key.scalar?.string }).subtracting([
+      "checks"
+    ])
+    let isWhole = document.mistakes.isEmpty
+    do throws(ConfigurationErrors) {
       try checks.read(
-        yaml: text, path: document.path, passingOver: ["version", "rules"])
+        yaml: text, path: document.path, passingOver: keys)
     } catch {
-      let numbers = (error.place ?? "").split(separator: ":").suffix(2).compactMap { Int($0) }
-      document.add(
-        node, error.what + (numbers.count == 2 ? " (line \(numbers[0]))" : ""),
-        "what `check --config` takes under 'checks'")
+      for error in error.errors {
+        // What is wrong with the document as a whole was said before.
+        if let line = error.line {
+          document.add(line, error.column ?? 1, error.what, "")
+        } else if isWhole {
+          document.add(1, 1, error.what, "")
+        }
+      }
     }
   }
 
@@ -135,7 +143,9 @@ public struct RuleFile {
     return Rule(
       name: name, description: description ?? "", severity: severity?.severity ?? .error,
       isExpectedToFail: expectation == .fail, onInconclusive: open ?? .report,
-      scope: number(of: scope), statement: statement, line: node.mark?.line ?? 1)
+      scope: number(of: scope), statement: statement, line: node.mark?.line ?? 1,
+      nameLine: members["name"]?.value.mark?.line ?? node.mark?.line ?? 1,
+      nameColumn: members["name"]?.value.mark?.column ?? 1)
   }
 
   private mutating func number(of scope: RuleScope) -> Int {
@@ -243,6 +253,7 @@ public struct RuleFile {
       document.add(node, "'\(name)' without a state", "where: {state: …}")
     }
     var bounds: [MetricRule.Bound] = []
+    defer { checkMeeting(bounds, members) }
     for (key, comparison) in given {
       guard let node = members[key]?.value,
         let text = document.text(node, metric.dimension.form)
@@ -254,5 +265,28 @@ public struct RuleFile {
       bounds.append(MetricRule.Bound(comparison: comparison, value: value, source: text))
     }
     return MetricRule(metric: metric, bounds: bounds, per: grouping ?? .trace)
+  }
+
+  /// Bounds that no number meets are a slip.
+  private mutating func checkMeeting(
+    _ bounds: [MetricRule.Bound], _ members: [String: (key: Node, value: Node)]
+  ) {
+    func limit(_ comparisons: [ComparisonOperator]) -> [MetricRule.Bound] {
+      bounds.filter { comparisons.contains($0.comparison) }
+    }
+    for low in limit([.greaterOrEqual, .greater, .equal]) {
+      for high in limit([.lessOrEqual, .less, .equal]) where low != high {
+        let isStrict = low.comparison == .greater || high.comparison == .less
+        guard low.value > high.value || low.value == high.value && isStrict else { continue }
+        let names: [ComparisonOperator: String] = [
+          .lessOrEqual: "at_most", .greaterOrEqual: "at_least", .less: "below", .greater: "above",
+          .equal: "equals",
+        ]
+        guard let key = names[high.comparison], let node = members[key]?.value else { continue }
+        document.add(
+          node, "'\(high.source)'",
+          "bounds that a number can meet: \(names[low.comparison] ?? "") is \(low.source)")
+      }
+    }
   }
 }

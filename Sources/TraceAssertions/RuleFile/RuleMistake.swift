@@ -6,9 +6,9 @@ public struct RuleMistake: Sendable, Equatable, CustomStringConvertible {
   public var line: Int
   /// From 1, in Unicode scalars.
   public var column: Int
-  /// What stands there.
+  /// What stands there; where `expected` is empty, a sentence about it.
   public var found: String
-  /// What should.
+  /// What should, or empty.
   public var expected: String
   /// A question with a guess, or empty.
   public var suggestion: String
@@ -17,7 +17,8 @@ public struct RuleMistake: Sendable, Equatable, CustomStringConvertible {
   ///
   /// `rules.yaml:3:5: found 'chek', expected a key of a rule: … Did you mean 'check'?`
   public var description: String {
-    "\(path):\(line):\(column): found \(found), expected \(expected)."
+    let what = expected.isEmpty ? found : "found \(found), expected \(expected)."
+    return "\(path):\(line):\(column): \(what)"
       + (suggestion.isEmpty ? "" : " " + suggestion.drop { $0 == " " })
   }
 }

@@ -21,7 +21,7 @@ public struct RuleSet: Sendable {
       if rules.contains(where: { $0.name == rule.name }) {
         mistakes.append(
           RuleMistake(
-            path: other.path, line: rule.line, column: 1,
+            path: other.path, line: rule.nameLine, column: rule.nameColumn,
             found: "the name '\(rule.name)' again",
             expected: "a name that no rule of \(path) has", suggestion: ""))
       }
@@ -57,6 +57,10 @@ public struct Rule: Sendable {
   public var statement: Statement
   /// Its line in the file, from 1.
   public var line: Int
+  /// The line of its name, from 1.
+  public var nameLine: Int
+  /// The column of its name, from 1, in Unicode scalars.
+  public var nameColumn: Int
 
   /// What becomes of a rule when a trace cannot tell.
   public enum OnInconclusive: String, Sendable, CaseIterable {

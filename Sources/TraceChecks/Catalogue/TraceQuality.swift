@@ -9,7 +9,7 @@ extension CheckDescription {
       The kernel writes faster than the recorder reads, and overwrites or drops events. What the vCPUs on that CPU did \
       in the gap is unknown: their time counts as `lost`, and no check judges across it.
       """,
-      "The verdict becomes inconclusive only for a vCPU that was in L2, may have been, or ever entered it.",
+      "The verdict becomes inconclusive only for a vCPU that was in L2, may have been, ever entered it, or executed instructions of a hypervisor (VMPTRLD, VMWRITE, VMLAUNCH, VMRUN and the like) before the gap.",
     ],
     pattern: [
       "kvm_exit             …",

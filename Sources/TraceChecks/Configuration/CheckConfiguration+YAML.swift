@@ -20,68 +20,57 @@ extension CheckConfiguration {
   ///   - text: the file's content.
   ///   - path: its name, for messages.
   ///   - others: keys beside `checks` that belong to somebody else (`rules` of `assert`).
-  /// - Throws: what is wrong with its place: file, line and column.
+  /// - Throws: all that is wrong, each with its place: file, line and column.
   public mutating func read(
     yaml text: String, path: String, passingOver others: Set<String> = ["rules"]
-  ) throws(ConfigurationError) {
+  ) throws(ConfigurationErrors) {
     guard text.utf8.count <= Self.mostBytes else {
-      throw ConfigurationError("larger than \(Self.mostBytes) bytes", at: path)
+      throw ConfigurationErrors([
+        ConfigurationError("larger than \(Self.mostBytes) bytes", at: path)
+      ])
     }
-    let reader = YAMLReader(path: path)
+    var reader = YAMLReader(path: path)
     // A file of comments alone says nothing.
-    guard let root = try reader.compose(text) else { return }
-    for (key, value) in try reader.pairs(root, "a mapping with the key `checks`") {
-      let name = try reader.string(key, "a key")
-      if name == "checks" {
-        try read(checks: value, reader)
-      } else if !others.contains(name) {
-        throw reader.error(key, "unknown key '\(name)': expected checks")
+    if let root = reader.compose(text) {
+      for (key, value) in reader.members(root, ["checks"], passingOver: others)
+      where key == "checks" {
+        read(checks: value, &reader)
       }
     }
+    if !reader.errors.isEmpty { throw ConfigurationErrors(reader.errors) }
   }
 
-  /// Reads what stands under `checks`.
-  mutating func read(checks node: Node, _ reader: YAMLReader) throws(ConfigurationError) {
+  /// Reads what stands under `checks`; what is wrong with it is noted by the reader.
+  mutating func read(checks node: Node, _ reader: inout YAMLReader) {
     let keys = ["only", "enable", "disable", "severity", "set"]
-    let pairs = try reader.pairs(node, "a mapping with \(keys.joined(separator: ", "))")
-    for (key, _) in pairs {
-      let name = try reader.string(key, "a key")
-      guard keys.contains(name) else {
-        throw reader.error(
-          key, "unknown key '\(name)': expected \(keys.joined(separator: ", "))")
-      }
-    }
+    let members = reader.members(node, keys)
     // In this order, whatever the file's: `only` would undo what the others say.
     for name in keys {
-      for (key, value) in pairs where try reader.string(key, "a key") == name {
-        try read(name, value, reader)
-      }
+      for (key, value) in members where key == name { read(name, value, &reader) }
     }
   }
 
-  private mutating func read(
-    _ name: String, _ node: Node, _ reader: YAMLReader
-  ) throws(ConfigurationError) {
+  private mutating func read(_ name: String, _ node: Node, _ reader: inout YAMLReader) {
     switch name {
     case "only", "enable", "disable":
-      if name == "only" { try enableOnly([]) }
-      for id in try reader.list(node) {
-        let text = try reader.string(id, "a check's id")
-        do throws(ConfigurationError) {
-          if name == "disable" { try disable(text) } else { try enable(text) }
-        } catch { throw reader.error(id, error.what) }
+      if name == "only" { try? enableOnly([]) }
+      for item in reader.list(node) {
+        guard let id = reader.string(item, "a check's id") else { continue }
+        reader.noting(item) { () throws(ConfigurationError) in
+          if name == "disable" { try disable(id) } else { try enable(id) }
+        }
       }
     default:
-      for (key, value) in try reader.pairs(node, "a mapping") {
-        let what = try reader.string(key, "a name")
-        let text = try reader.string(value, "a value")
-        do throws(ConfigurationError) {
+      for (key, value) in reader.pairs(node, "a mapping") {
+        guard let what = reader.string(key, "a name"), let text = reader.string(value, "a value")
+        else { continue }
+        reader.noting(key) { () throws(ConfigurationError) in
           if name == "set" {
             try set(what, to: text)
           } else {
             try setSeverity(of: what, to: text)
           }
-        } catch { throw reader.error(key, error.what) }
+        }
       }
     }
   }

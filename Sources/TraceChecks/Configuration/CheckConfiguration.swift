@@ -49,7 +49,8 @@ public struct CheckConfiguration: Sendable {
     let id = try Self.check(id).id
     guard let severity = Severity.allCases.first(where: { $0.name == name }) else {
       throw ConfigurationError(
-        "'\(name)' is no severity: expected error, warning or note")
+        "'\(name)' is no severity: expected error, warning or note"
+          + Spelling.sentence(for: name, among: Severity.allCases.map(\.name)))
     }
     severities[id] = severity
   }
@@ -66,7 +67,9 @@ public struct CheckConfiguration: Sendable {
       let known = check.options.map { "\(check.id).\($0.name)" }
       let hint =
         known.isEmpty ? "the check has none" : "expected \(known.joined(separator: " or "))"
-      throw ConfigurationError("\(check.id) has no option '\(parts[1])': \(hint)")
+      throw ConfigurationError(
+        "\(check.id) has no option '\(parts[1])': \(hint)"
+          + Spelling.sentence(for: name, among: known))
     }
     guard let value = option.value(text) else {
       throw ConfigurationError("'\(text)' is no value for \(name): expected \(option.form)")
@@ -87,21 +90,4 @@ public struct CheckConfiguration: Sendable {
       ?? "`kvmscope explain --list` shows all"
     throw ConfigurationError("there is no check '\(id)': \(hint)")
   }
-}
-
-/// What is wrong with a configuration, in one sentence; with its place, if it stands in a file.
-public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong, and what was expected.
-  public let what: String
-  /// `file:line:column`, or nil.
-  public let place: String?
-
-  /// Says what is wrong.
-  public init(_ what: String, at place: String? = nil) {
-    self.what = what
-    self.place = place
-  }
-
-  /// One line for the terminal.
-  public var description: String { place.map { "\($0): \(what)" } ?? what }
 }

@@ -110,14 +110,12 @@ public struct SummaryDiff: Sendable {
     let nanoseconds = [ISA.vmx, .svm, nil].map { SummaryTotals.Key(isa: $0, unit: .nanoseconds) }
     compareStates(
       nanoseconds.compactMap { base.groups[$0] }, nanoseconds.compactMap { new.groups[$0] })
-    for check in Set(base.findings.keys).union(new.findings.keys).sorted() {
-      let (before, after) = (base.findings[check] ?? 0, new.findings[check] ?? 0)
-      guard before + after > 0 else { continue }
-      let isError = (CheckCatalogue.description(of: check)?.severity ?? .error) == .error
+    for check in Set(base.findings.byCheck.keys).union(new.findings.byCheck.keys).sorted() {
+      let (before, after) = (base.findings.byCheck[check], new.findings.byCheck[check])
       findings.append(
         FindingChange(
-          check: check, base: before, new: after, isRegression: isError && before == 0 && after > 0)
-      )
+          check: check, base: before?.count ?? 0, new: after?.count ?? 0,
+          isRegression: after?.worst == .error && before?.worst != .error))
     }
   }
 

@@ -23,10 +23,8 @@ public struct SummaryTotals: Sendable {
   public private(set) var traces: [TraceFacts] = []
   /// The worst.
   public private(set) var verdict: Verdict = .pass
-  /// How many findings each check had.
-  public private(set) var findings: [String: UInt64] = [:]
-  /// How many findings there were by their severity.
-  public private(set) var severities: [Severity: UInt64] = [:]
+  /// How many findings there were, and how bad.
+  public private(set) var findings = FindingCounts()
   /// The vCPUs of each kind as one, see ``VCPUSummary/merged``.
   public private(set) var groups: [Key: VCPUSummary] = [:]
   /// Inputs that are not in it.
@@ -37,26 +35,19 @@ public struct SummaryTotals: Sendable {
 
   /// Adds the results of an analysis.
   public init(_ results: CheckResults, _ vcpus: [VCPUSummary]) {
-    var findings: [String: UInt64] = [:]
-    var severities: [Severity: UInt64] = [:]
-    for finding in results.findings {
-      findings[finding.check, default: 0] += 1
-      severities[finding.severity, default: 0] += 1
-    }
     self.init(
-      traces: results.traces, verdict: results.verdict, findings: findings, severities: severities,
+      traces: results.traces, verdict: results.verdict, findings: FindingCounts(results.findings),
       vcpus: vcpus, unreadable: results.unreadable)
   }
 
   /// Adds what a summary says.
   public init(
-    traces: [TraceFacts], verdict: Verdict, findings: [String: UInt64],
-    severities: [Severity: UInt64], vcpus: [VCPUSummary], unreadable: [UnreadableTrace] = []
+    traces: [TraceFacts], verdict: Verdict, findings: FindingCounts, vcpus: [VCPUSummary],
+    unreadable: [UnreadableTrace] = []
   ) {
     self.traces = traces
     self.verdict = verdict
     self.findings = findings
-    self.severities = severities
     self.unreadable = unreadable
     for vcpu in vcpus {
       let unit = traces.indices.contains(vcpu.trace) ? traces[vcpu.trace].timeUnit : .nanoseconds
@@ -72,8 +63,7 @@ public struct SummaryTotals: Sendable {
     let order: [Verdict] = [.pass, .inconclusive, .fail]
     let worst = max(order.firstIndex(of: verdict) ?? 0, order.firstIndex(of: other.verdict) ?? 0)
     verdict = order[worst]
-    findings.merge(other.findings) { $0.addingSaturated($1) }
-    severities.merge(other.severities) { $0.addingSaturated($1) }
+    findings.add(other.findings)
     for (key, group) in other.groups { add(group, key) }
     sort()
   }

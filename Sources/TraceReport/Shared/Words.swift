@@ -53,9 +53,7 @@ enum Words {
 
   /// `fail: 2 errors, 1 note` as counted.
   static func counts(_ findings: [Finding]) -> String {
-    var severities: [Severity: UInt64] = [:]
-    for finding in findings { severities[finding.severity, default: 0] += 1 }
-    return counts(severities)
+    counts(FindingCounts(findings).bySeverity)
   }
 
   /// The same of numbers by severity.
@@ -65,27 +63,5 @@ enum Words {
       return count == 0 ? nil : Quantity.counted(count, severity.name)
     }
     return parts.isEmpty ? "no findings" : parts.joined(separator: ", ")
-  }
-}
-
-extension [Finding] {
-  /// How many findings each check has, by the catalogue's order, then by id.
-  var byCheck: [(check: String, count: UInt64)] {
-    var counts: [String: UInt64] = [:]
-    for finding in self { counts[finding.check, default: 0] += 1 }
-    return CheckCounts.sorted(counts)
-  }
-}
-
-/// Numbers of findings by check.
-enum CheckCounts {
-  /// By the catalogue's order, then by id.
-  static func sorted(_ counts: [String: UInt64]) -> [(check: String, count: UInt64)] {
-    let order = CheckCatalogue.all.map(\.id)
-    return counts.map { (check: $0.key, count: $0.value) }.sorted { a, b in
-      let x = order.firstIndex(of: a.check) ?? order.count
-      let y = order.firstIndex(of: b.check) ?? order.count
-      return (x, a.check) < (y, b.check)
-    }
   }
 }

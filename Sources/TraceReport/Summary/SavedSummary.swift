@@ -33,20 +33,30 @@ public enum SavedSummary {
     for (number, vcpu) in vcpus.enumerated() {
       summaries.append(try self.vcpu(vcpu, facts, "vcpus[\(number)]"))
     }
-    var severities: [Severity: UInt64] = [:]
-    for severity in Severity.allCases {
-      severities[severity] = root["findings_by_severity"]?[severity.name]?.integer ?? 0
-    }
     return SummaryTotals(
-      traces: facts, verdict: verdict, findings: counts(root["findings"]), severities: severities,
-      vcpus: summaries)
+      traces: facts, verdict: verdict, findings: try findings(root), vcpus: summaries)
   }
 
-  private static func counts(_ value: JSONValue?) -> [String: UInt64] {
-    guard case .object(let members)? = value else { return [:] }
-    var counts: [String: UInt64] = [:]
-    for (key, value) in members { counts[key] = value.integer ?? 0 }
-    return counts
+  private static func findings(_ root: JSONValue) throws(Failure) -> FindingCounts {
+    var byCheck: [String: FindingCounts.OfCheck] = [:]
+    guard case .object(let members)? = root["findings"] else {
+      throw Failure(description: "a summary without findings")
+    }
+    for (check, count) in members {
+      guard let count = count.integer else {
+        throw Failure(description: "findings.\(check) is no number")
+      }
+      // Before it was saved with them, all that a check found was as bad as it can be.
+      let name = root["worst_severity"]?[check]?.text
+      let worst = Severity.allCases.first { $0.name == name }
+      byCheck[check] = FindingCounts.OfCheck(
+        count: count, worst: worst ?? CheckCatalogue.description(of: check)?.severity ?? .error)
+    }
+    var bySeverity: [Severity: UInt64] = [:]
+    for severity in Severity.allCases {
+      bySeverity[severity] = root["findings_by_severity"]?[severity.name]?.integer ?? 0
+    }
+    return FindingCounts(byCheck: byCheck, bySeverity: bySeverity)
   }
 
   private static func facts(_ value: JSONValue) -> TraceFacts {
@@ -104,14 +114,17 @@ public enum SavedSummary {
     vcpu.l2ExitsReflected = try number("l2_exits_reflected")
     vcpu.l2ExitsSynthesized = try number("l2_exits_synthesized")
     vcpu.nestedEntries = try number("nested_entries")
-    if let trips = value["round_trips"], trips["count"] != nil {
-      vcpu.roundTrips = trips["count"]?.integer ?? 0
-      let isa = vcpu.isa
-      let exits = (trips["l1_exits"]?.elements ?? []).map { row in
-        (
-          exit: ExitCode(raw: row["code"]?.integer ?? 0, isa: isa),
-          count: row["count"]?.integer ?? 0
-        )
+    if let trips = value["round_trips"], let count = trips["count"] {
+      guard let count = count.integer else {
+        throw Failure(description: "\(place) has round trips without a count")
+      }
+      vcpu.roundTrips = count
+      var exits: [(exit: ExitCode, count: UInt64)] = []
+      for row in trips["l1_exits"]?.elements ?? [] {
+        guard let code = row["code"]?.integer, let count = row["count"]?.integer else {
+          throw Failure(description: "\(place) has round trips with an exit without code or count")
+        }
+        exits.append((ExitCode(raw: code, isa: vcpu.isa), count))
       }
       vcpu.roundTripStatistics = RoundTripStatistics(
         try durations("time", trips, unit, place), exits: exits)

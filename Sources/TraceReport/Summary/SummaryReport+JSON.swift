@@ -10,12 +10,15 @@ extension SummaryReport {
       json.member("schema", "kvmscope/summary/v1")
       json.member("verdict", results.verdict.rawValue)
       json.object("findings", inline: true) {
-        for (check, count) in findings { json.member(check, count) }
+        for (check, counts) in findings.inOrder { json.member(check, counts.count) }
       }
       json.object("findings_by_severity", inline: true) {
         for severity in Severity.allCases.reversed() {
-          json.member(severity.name, severities[severity] ?? 0)
+          json.member(severity.name, findings.bySeverity[severity] ?? 0)
         }
+      }
+      json.object("worst_severity", inline: true) {
+        for (check, counts) in findings.inOrder { json.member(check, counts.worst.name) }
       }
       json.traces(results.traces)
       json.unreadable(results.unreadable)

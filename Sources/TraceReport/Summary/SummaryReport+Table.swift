@@ -138,14 +138,12 @@ extension SummaryReport {
   }
 
   private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
-    sink.write("\n" + style.verdict(results.verdict) + "  " + Words.counts(severities) + "\n")
-    for (check, count) in findings {
-      // Of summaries that were added up only the numbers are left.
-      let worst =
-        results.findings.lazy.filter { $0.check == check }.map(\.severity).max()
-        ?? CheckCatalogue.description(of: check)?.severity ?? .note
-      let times = count > 1 ? " × " + Quantity.grouped(count) : ""
-      sink.write("  " + style.severity(worst) + "  " + Printable.escaped(check) + times + "\n")
+    sink.write(
+      "\n" + style.verdict(results.verdict) + "  " + Words.counts(findings.bySeverity) + "\n")
+    for (check, counts) in findings.inOrder {
+      let times = counts.count > 1 ? " × " + Quantity.grouped(counts.count) : ""
+      sink.write(
+        "  " + style.severity(counts.worst) + "  " + Printable.escaped(check) + times + "\n")
     }
   }
 }

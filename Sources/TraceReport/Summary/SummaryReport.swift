@@ -4,10 +4,8 @@ public import TraceChecks
 public struct SummaryReport {
   let results: CheckResults
   let vcpus: [VCPUSummary]
-  /// How many findings each check had, in the order to show them.
-  let findings: [(check: String, count: UInt64)]
-  /// How many findings there were by their severity.
-  let severities: [Severity: UInt64]
+  /// How many findings there were, and how bad.
+  let findings: FindingCounts
 
   /// Prepares the report of summaries that were added up.
   ///
@@ -20,8 +18,7 @@ public struct SummaryReport {
     results.unreadable = unreadable
     self.results = results
     vcpus = totals.vcpus
-    findings = CheckCounts.sorted(totals.findings)
-    severities = totals.severities
+    findings = totals.findings
   }
 
   /// Prepares the report; nothing is written yet.
@@ -32,10 +29,7 @@ public struct SummaryReport {
   public init(_ results: CheckResults, vcpus: [VCPUSummary]) {
     self.results = results
     self.vcpus = vcpus
-    findings = results.findings.byCheck
-    var severities: [Severity: UInt64] = [:]
-    for finding in results.findings { severities[finding.severity, default: 0] += 1 }
-    self.severities = severities
+    findings = FindingCounts(results.findings)
   }
 
   /// Whether vCPUs of several traces were added up.

@@ -49,7 +49,9 @@ struct CheckOptions: ParsableArguments {
     var result = CheckConfiguration()
     if let config {
       let text = try ConfigurationFile.text(of: config)
-      try said("") { () throws(ConfigurationError) in try result.read(yaml: text, path: config) }
+      do throws(ConfigurationErrors) { try result.read(yaml: text, path: config) } catch {
+        throw ValidationError("\(error)")
+      }
     }
     let only = Self.words(only)
     if !only.isEmpty {
