@@ -147,6 +147,9 @@ import Yams
     Slip(
       "rules:\n  - {name: a, never: \"kvm_exit: guest_rop == 1\"}", 2, 33, "'guest_rop'",
       "guest_rip"),
+    Slip(
+      "rules:\n  - {name: a, never: \"kvm_exit: exit_reson == HLT\"}", 2, 33, "'exit_reson'",
+      "exit_reason"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason == HTL\"}", 2, 48, "'HTL'", "HLT"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == \"}", 2, 46, "the end"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == $x\"}", 2, 46, "'$x'"),

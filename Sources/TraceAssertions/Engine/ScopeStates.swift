@@ -61,7 +61,9 @@ struct ScopeStates {
     all[scope].markers |= 1 << role
   }
 
-  /// All markers of an event are known. What ends with it does not hold it, what begins with it does.
+  /// All markers of an event are known.
+  ///
+  /// What ends with it does not hold it, what begins with it does.
   mutating func turn(at time: UInt64) {
     if marked.isEmpty { return }
     for scope in marked {

@@ -153,7 +153,10 @@ struct PatternCheck {
       }
       return
     }
+    let before = problems.count
     checkNumber(a.withoutText, pattern, &problems)
+    // A name compared with what is no field may be anything.
+    if problems.count > before, case .name = b { return }
     checkNumber(b.withoutText, pattern, &problems)
   }
 
