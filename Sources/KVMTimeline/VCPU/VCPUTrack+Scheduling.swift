@@ -148,7 +148,8 @@ extension VCPUTrack {
 
   /// Events were lost on a CPU that this vCPU has left meanwhile, without a record of it.
   mutating func lostEventsBehind(_ cpu: Int, from time: UInt64, _ output: inout TimelineOutput) {
-    guard Int(movedFrom) == cpu, movedAt > time, mayHideL2 else { return }
+    guard Int(movedFrom) == cpu, movedAt > time else { return }
+    guard mayHideL2 else { return noteUnsuspectedGap(at: time, on: movedFrom) }
     output.add(
       TimelineFact(
         kind: .lossMayHide, vcpu: index, begin: time, end: movedAt, count: 1, cpu: cpu,
@@ -161,6 +162,23 @@ extension VCPUTrack {
     !(level == .l1 && levelIsProved) || everInL2 || preparesNesting
   }
 
+  private mutating func noteUnsuspectedGap(at time: UInt64, on cpu: Int32) {
+    guard unsuspectedGap == .max else { return }
+    unsuspectedGap = time
+    unsuspectedGapCPU = cpu
+  }
+
+  /// The vCPU's life is over: a gap that seemed to hide nothing may have hidden L2 all the same, if the
+  /// vCPU was a hypervisor's later.
+  mutating func judgeUnsuspectedGap(_ output: inout TimelineOutput) {
+    guard unsuspectedGap != .max, everInL2 || preparesNesting else { return }
+    output.add(
+      TimelineFact(
+        kind: .lossMayHide, vcpu: index, begin: unsuspectedGap, end: unsuspectedGap, count: 1,
+        cpu: Int(unsuspectedGapCPU), level: .unknown))
+    unsuspectedGap = .max
+  }
+
   /// From `time` on the vCPU may have done anything.
   mutating func hideSince(_ time: UInt64, _ output: inout TimelineOutput) {
     let mayHide = mayHideL2
@@ -169,6 +187,8 @@ extension VCPUTrack {
         TimelineFact(
           kind: .lossMayHide, vcpu: index, begin: max(time, since), end: max(time, since), count: 1,
           cpu: Int(cpu), level: levelIsProved ? level : .unknown))
+    } else {
+      noteUnsuspectedGap(at: max(time, since), on: cpu)
     }
     settleAtEnd(&output)
     endEpisode(toldL1: false, &output)

@@ -130,6 +130,7 @@ extension VCPUTrack {
     end = max(end, time, since)
     settleAtEnd(&output)
     endEpisode(toldL1: false, &output)
+    judgeUnsuspectedGap(&output)
     if hasEntry {
       // Nobody knows whether the last entry reached the guest.
       cut(at: min(max(entryAt, since), end), &output)

@@ -113,6 +113,10 @@ public struct VCPUTrack: Sendable {
   var movedFrom: Int32 = -1
   /// Events were lost, and with them the level: L2 may have been entered.
   var levelWasLost = false
+  /// The first gap that hid nothing, as far as was known by then, and its CPU: a hypervisor may have been at
+  /// work already.
+  var unsuspectedGap: UInt64 = .max
+  var unsuspectedGapCPU: Int32 = 0
   /// The exit that asked for the next emulated instruction may be one of those that were lost.
   var exitMayBeLost = false
 
