@@ -52,6 +52,14 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// `kvm_apic_accept_irq`: an interrupt is accepted for a vCPU, which is not the one that the thread
   /// drives.
   case acceptInterrupt
+  /// `kvm_msr`: an MSR is read or written.
+  case msr
+  /// `kvm_cr`: a control register is written.
+  case controlRegister
+  /// `kvm_hypercall`: a hypercall is handled by KVM.
+  case hypercall
+  /// `kvm_cpuid`: CPUID is emulated.
+  case cpuid
   /// `kvm_hv_hypercall`: a hypercall of Hyper-V's kind is handled by KVM.
   case hyperVHypercall
   /// `sched_switch`.
@@ -68,6 +76,15 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 }
 
 extension EventKind {
+  /// An event that only tells what an exit was about (``ExitDetail``); nobody else reads it.
+  @inlinable
+  public var onlyTellsDetail: Bool {
+    switch self {
+    case .msr, .controlRegister, .hypercall, .cpuid: true
+    default: false
+    }
+  }
+
   /// An event that moves, makes or ends threads.
   @inlinable
   public var isOfScheduler: Bool {

@@ -66,6 +66,28 @@ public enum FPUField {
   public static let load = 0
 }
 
+/// The slots of `kvm_pio`.
+public enum PIOField {
+  /// `rw`: 1 when the guest writes.
+  public static let isWrite = 0
+  /// `port`.
+  public static let port = 1
+}
+
+/// The slots of `kvm_mmio`.
+public enum MMIOField {
+  /// `type`: 0 a read that the VMM must serve, 1 a read, 2 a write.
+  public static let type = 0
+  /// `gpa`: guest-physical.
+  public static let address = 1
+}
+
+/// The slot of events that only tell what an exit was about (`kvm_msr`, `kvm_cr` …).
+public enum DetailField {
+  /// `ecx` of `kvm_msr`, `cr` of `kvm_cr`, `nr` of `kvm_hypercall`, `function` of `kvm_cpuid`.
+  public static let number = 0
+}
+
 /// The slots of `kvm_emulate_insn`.
 public enum EmulateField {
   /// `rip`.

@@ -2,6 +2,7 @@ import KVMTimeline
 
 /// Hands on the intervals of the vCPUs and CPUs that the user asked for.
 final class SelectedIntervals: IntervalReceiver {
+  let wantsDetails = true
   private let selection: VCPUSelection
   private let cpus: Set<Int>?
   private let body: (Interval, VCPUIdentity) -> Void

@@ -20,13 +20,17 @@ public struct Interval: Sendable, Equatable {
   /// The exit that is being handled (`host`, `userspace`, off the CPU …) or that ended the interval
   /// (`guest`).
   public var exit: ExitCode?
+  /// Whether L1 was told of that exit; nil without one, and where it came out too late.
+  public var isReflected: Bool?
+  /// What that exit was about; nil where nothing told.
+  public var detail: ExitDetail?
   /// The CPU that the interval began on.
   public var cpu: Int
 
   /// Makes an interval.
   public init(
     vcpu: Int, begin: UInt64, end: UInt64, state: VCPUState, level: GuestLevel, isSMM: Bool = false,
-    exit: ExitCode? = nil, cpu: Int
+    exit: ExitCode? = nil, isReflected: Bool? = nil, detail: ExitDetail? = nil, cpu: Int
   ) {
     self.vcpu = vcpu
     self.begin = begin
@@ -35,6 +39,8 @@ public struct Interval: Sendable, Equatable {
     self.level = level
     self.isSMM = isSMM
     self.exit = exit
+    self.isReflected = isReflected
+    self.detail = detail
     self.cpu = cpu
   }
 }

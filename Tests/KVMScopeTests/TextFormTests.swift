@@ -1,4 +1,5 @@
 import Foundation
+import KVMEvents
 import KVMScope
 import KVMTimeline
 import Testing
@@ -46,6 +47,22 @@ struct TextFormTests {
     try Self.expectSameCounts(
       try Analysis.summarize([Fixture.path(pair.text)]),
       try Analysis.summarize([Fixture.path(pair.binary)]), resolution: 0)
+  }
+
+  @Test("the same intervals", arguments: pairs)
+  func intervals(_ pair: Pair) throws {
+    func rows(_ name: String) throws -> [String] {
+      var rows: [String] = []
+      _ = try Analysis.timeline(Fixture.path(name)) { interval, vcpu in
+        rows.append(
+          "\(vcpu.thread) \(vcpu.vcpu ?? -1) \(interval.begin) \(interval.state) \(interval.level)"
+            + " \(interval.exit?.code ?? .max) \(interval.isReflected.map(String.init) ?? "?")"
+            // trace-cmd does not print the interruption information of kvm_exit.
+            + (interval.detail.map { $0.kind == .vector ? "" : " \($0.text)" } ?? ""))
+      }
+      return rows
+    }
+    #expect(try rows(pair.text) == rows(pair.binary))
   }
 
   /// As both programs print by default: trace-cmd rounds, perf cuts.

@@ -39,9 +39,48 @@ struct TimelinePropertyTests {
       }
       #expect(vcpu.states == totals)
       #expect(mine.allSatisfy { !$0.isSMM || $0.level == .l1 })
+      // A stretch in the guest ends with an exit of that level: the summary has it, with its handler.
+      for interval in mine {
+        guard let exit = interval.exit else { continue }
+        let rows = vcpu.exitReasons.filter { $0.exit == exit }
+        #expect(
+          rows.contains {
+            ($0.handledBy == .l1) == interval.isReflected
+              && (interval.state != .guest || $0.level == interval.level)
+          }, "\(interval)")
+      }
     }
     let byReason = summary.vcpus.map { $0.exitReasons.reduce(UInt64(0)) { $0 + $1.count } }
     #expect(byReason == summary.vcpus.map(\.exits))
+  }
+
+  /// The handlers are those that an inject of their own reason names; which port and which page is told in two
+  /// ways, by the exit and by the event behind it.
+  @Test(
+    "who handled each exit, and what it was about",
+    arguments: ["vmx-6.1-fixed/nested_mix-1v-full", "vmx-5.10/nested_mix-1v-full"])
+  func details(_ name: String) throws {
+    var seen: [String: Int] = [:]
+    _ = try Analysis.timeline(Fixture.path("trace-dat/\(name).dat")) { interval, _ in
+      guard interval.state == .guest, let exit = interval.exit else { return }
+      let handler = interval.isReflected.map { $0 ? "L1" : "L0" } ?? "?"
+      let detail = interval.detail.map { " \($0.text)" } ?? ""
+      seen[
+        "\(interval.level.name) \(ExitReasonTable.name(of: exit)) \(handler)\(detail)", default: 0] +=
+        1
+    }
+    // Counted in `trace-cmd report`: kvm_nested_vmexit and kvm_nested_vmexit_inject by reason, kvm_pio, kvm_mmio,
+    // kvm_msr and kvm_page_fault by number.
+    #expect(seen["L2 CPUID L1"] == 48)
+    #expect(seen["L2 VMCALL L1"] == 25)
+    #expect(seen["L2 IO_INSTRUCTION L0 port 0x2000"] == 48)
+    #expect(seen["L2 EPT_MISCONFIG L0 page 0xd0000000"] == 47)
+    #expect(seen["L2 EPT_VIOLATION L0 page 0xd0000000"] == 1)
+    #expect(seen["L2 MSR_READ L1"] == 24)
+    #expect(seen["L1 MSR_READ L0 msr 0x480"] == 3)
+    #expect(seen["L1 MSR_WRITE L0 msr 0x3a"] == 1)
+    #expect(seen["L1 CR_ACCESS L0 cr 4"] == 1)
+    #expect(!seen.keys.contains { $0.contains("?") })
   }
 
   @Test("exits and entries are the events' own", arguments: Truth.all)

@@ -56,6 +56,7 @@ public struct Replay {
 
 /// Keeps all intervals.
 private final class IntervalCollector: IntervalReceiver {
+  let wantsDetails = true
   var all: [(interval: Interval, vcpu: VCPUIdentity)] = []
 
   func receive(_ interval: Interval, of vcpu: VCPUIdentity) { all.append((interval, vcpu)) }

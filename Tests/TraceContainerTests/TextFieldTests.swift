@@ -165,6 +165,15 @@ import TraceContainer
     Case("kvm_pio", "pio_read at 0x2000 size 1 count 1", ["rw": 0, "port": 0x2000]),
     Case("kvm_pio", "pio_write at 0x2001 size 1 count 1 val 0x9 ", ["rw": 1, "port": 0x2001]),
     Case("kvm_pio", "rw=1 port=0x2001 size=1 count=1 val=0x9", ["rw": 1, "port": 0x2001]),
+    Case("kvm_msr", "msr_read 487 = 0xffffffff", ["ecx": 0x487]),
+    Case("kvm_msr", "msr_write c0000080 = 0xd01 (#GP)", ["ecx": 0xc000_0080]),
+    Case("kvm_msr", "write=0 ecx=1155 data=0x0 exception=0", ["ecx": 1155]),
+    Case("kvm_cr", "cr_write 4 = 0x2220", ["cr": 4]),
+    Case("kvm_hypercall", "nr 0x5 a0 0x1 a1 0x2 a2 0x0 a3 0x0", ["nr": 5]),
+    Case(
+      "kvm_cpuid", "func 40000001 idx 0 rax 1007afb rbx 0 rcx 0 rdx 0, cpuid entry found",
+      ["function": 0x4000_0001]),
+    Case("kvm_cpuid", "func d idx 1 rax f rbx 0 rcx 0 rdx 0", ["function": 13]),
     Case("kvm_mmio", "mmio write len 4 gpa 0xfee000b0 val 0x0", ["type": 2, "gpa": 0xfee0_00b0]),
     Case(
       "kvm_mmio", "mmio unsatisfied-read len 4 gpa 0xfee000b0 val 0x0",

@@ -107,17 +107,18 @@ import TraceTestSupport
     (
       TimelineReport.Format.csv, TimeUnit.nanoseconds,
       """
-      vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu
-      ,0,355,1,1500000000,1500020000,20000,guest,L1,true,shutdown,1
+      vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu,handled_by,\
+      detail
+      ,0,355,1,1500000000,1500020000,20000,guest,L1,true,io,1,L0,port 0x2000
 
       """
     ),
     (
       .csv, .ticks,
       """
-      vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu,begin_ticks,\
-      end_ticks,duration_ticks
-      ,0,355,1,,,,guest,L1,true,shutdown,1,1500000000,1500020000,20000
+      vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu,handled_by,\
+      detail,begin_ticks,end_ticks,duration_ticks
+      ,0,355,1,,,,guest,L1,true,io,1,L0,port 0x2000,1500000000,1500020000,20000
 
       """
     ),
@@ -126,15 +127,15 @@ import TraceTestSupport
       """
       {"vm": null, "vcpu": 0, "tid": 355, "incarnation": 1, "begin_ns": 1500000000, \
       "end_ns": 1500020000, "duration_ns": 20000, "state": "guest", "level": "L1", "smm": true, \
-      "reason": "shutdown", "cpu": 1}
+      "reason": "io", "cpu": 1, "handled_by": "L0", "detail": "port 0x2000"}
 
       """
     ),
     (
       .table, .nanoseconds,
       """
-                     begin     duration     tid vcpu  state     level    cpu  reason
-               1.500000000      20.0 µs     355  0.1  guest     L1 SMM     1  shutdown
+                     begin     duration     tid vcpu  state     level    cpu  reason            by
+               1.500000000      20.0 µs     355  0.1  guest     L1 SMM     1  io                L0  port 0x2000
 
       """
     ),

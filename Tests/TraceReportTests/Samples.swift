@@ -85,7 +85,8 @@ enum Samples {
 
   static let interval = Interval(
     vcpu: 0, begin: 1_500_000_000, end: 1_500_020_000, state: .guest, level: .l1, isSMM: true,
-    exit: ExitCode(raw: 0x7f, isa: .svm), cpu: 1)
+    exit: ExitCode(raw: 0x7b, isa: .svm), isReflected: false, detail: ExitDetail(.port, 0x2000),
+    cpu: 1)
 
   static func info(_ unit: TimeUnit) -> TraceInfo {
     var info = TraceInfo(facts: facts(unit))

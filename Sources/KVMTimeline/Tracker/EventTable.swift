@@ -29,10 +29,13 @@ struct EventTable {
   /// - Parameters:
   ///   - catalogue: the events.
   ///   - ignored: those that are treated as if they had not been recorded, by number.
+  ///   - wantsDetails: what exits were about matters; the events that tell only this are passed over
+  ///     where nobody wants to know.
   ///   - watchesInterrupts: interrupts that one vCPU sends another matter; they are frequent, and are
   ///     passed over where nobody watches them.
   init(
-    _ catalogue: EventCatalogue, ignoring ignored: Set<Int> = [], watchesInterrupts: Bool = false
+    _ catalogue: EventCatalogue, ignoring ignored: Set<Int> = [], wantsDetails: Bool = false,
+    watchesInterrupts: Bool = false
   ) {
     isUsual = catalogue.hasUsualHeader
     let ids = catalogue.events.map(\.id).filter { $0 >= 0 && $0 <= UInt16.max }
@@ -47,6 +50,11 @@ struct EventTable {
         } else {
           entries[event.id].kind = .other
         }
+      }
+      if wantsDetails {
+        if entries[event.id].kind.tellsDetail { entries[event.id].soleLength = .max }
+      } else if entries[event.id].kind.onlyTellsDetail {
+        entries[event.id].kind = .other
       }
     }
     self.entries = entries
@@ -83,6 +91,14 @@ extension EventKind {
     case .vcpuMention: MentionField.vcpu
     case .pageFault: PageFaultField.vcpu
     default: nil
+    }
+  }
+
+  /// Whether it may tell what an exit was about.
+  var tellsDetail: Bool {
+    switch self {
+    case .pio, .mmio, .pageFault: true
+    default: onlyTellsDetail
     }
   }
 

@@ -99,7 +99,8 @@ public struct TimelineConsumer: RecordConsumer {
     self.tracker = tracker
     self.catalogue = catalogue
     events = EventTable(
-      catalogue, ignoring: ignored, watchesInterrupts: tracker.output.limits.needsOrder)
+      catalogue, ignoring: ignored, wantsDetails: tracker.output.wantsDetails,
+      watchesInterrupts: tracker.output.limits.needsOrder)
     self.ignored = ignored
     self.cpus = cpus
     self.conversion = conversion

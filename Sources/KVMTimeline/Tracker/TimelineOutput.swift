@@ -5,6 +5,9 @@ public import KVMEvents
 public protocol IntervalReceiver: AnyObject {
   /// One more interval.
   func receive(_ interval: Interval, of vcpu: VCPUIdentity)
+  /// Whether intervals must say who handled their exit and what it was about: each then comes only when
+  /// this is known.
+  var wantsDetails: Bool { get }
 }
 
 /// Which events the recording would show if they happened.
@@ -37,6 +40,8 @@ struct TimelineOutput {
   /// From which numbers on something is worth a fact.
   let limits: WatchLimits
   let receiver: (any IntervalReceiver)?
+  /// The receiver's wish.
+  let wantsDetails: Bool
   /// Only what begins on these CPUs is counted, by their numbers; nil: on any.
   private let cpus: Set<Int>?
   /// All of the recording is counted and no interval is handed out: what a summary wants.
@@ -64,6 +69,7 @@ struct TimelineOutput {
     self.window = window
     self.limits = limits
     self.receiver = receiver
+    wantsDetails = receiver?.wantsDetails ?? false
     self.cpus = cpus
     isSummary = receiver == nil && window == 0..<UInt64.max && cpus == nil
     nestedExitsAreRecorded = records.contains(.nestedExit)

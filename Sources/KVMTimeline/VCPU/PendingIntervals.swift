@@ -8,7 +8,7 @@ struct PendingInterval {
   /// nil until it is proved.
   var level: GuestLevel?
   var isSMM: Bool
-  var exit: ExitCode?
+  var exit: IntervalReason?
   var cpu: Int32
   /// From a kvm_entry that no kvm_exit has answered yet: `guest` if one does, else `host`.
   var needsGuestProof = false
@@ -50,7 +50,12 @@ extension VCPUTrack {
   }
 
   /// The exit that an interval belongs to, for its row.
-  private var reason: ExitCode? { hasReason ? exit.code : nil }
+  private var reason: IntervalReason? { hasReason ? numberedExit : nil }
+
+  /// The exit that was seen last, for the rows of its intervals.
+  var numberedExit: IntervalReason {
+    IntervalReason(code: exit.code, number: answers.current.number)
+  }
 
   /// Queues an interval behind those that wait already.
   @inline(never)
@@ -75,17 +80,20 @@ extension VCPUTrack {
   /// What lies outside the window is cut off.
   mutating func report(
     _ begin: UInt64, _ end: UInt64, _ state: VCPUState, _ level: GuestLevel, _ isSMM: Bool,
-    _ exit: ExitCode?, _ cpu: Int32, _ output: inout TimelineOutput
+    _ exit: IntervalReason?, _ cpu: Int32, _ output: inout TimelineOutput
   ) {
     let from = max(begin, output.window.lowerBound)
     let to = min(end, output.window.upperBound)
     if from >= to || !output.selects(cpu) { return }
     stateTotals.add(to - from, state: state, level: level)
-    if let receiver = output.receiver {
-      receiver.receive(
-        Interval(
-          vcpu: index, begin: from, end: to, state: state, level: level, isSMM: isSMM, exit: exit,
-          cpu: output.number(ofCPU: Int(cpu))), of: identity)
+    guard let receiver = output.receiver else { return }
+    let interval = Interval(
+      vcpu: index, begin: from, end: to, state: state, level: level, isSMM: isSMM, exit: exit?.code,
+      cpu: output.number(ofCPU: Int(cpu)))
+    if output.wantsDetails {
+      handOut(interval, exit: exit?.number ?? 0, &output)
+    } else {
+      receiver.receive(interval, of: identity)
     }
   }
 

@@ -25,8 +25,18 @@ extension VCPUTrack {
     case .pageFault:
       isInHost(at: time, cpu: cpu, &output)
       faulted(at: fields.integer(PageFaultField.address), &output)
-    case .pio, .mmio, .nestedInterruptExit:
+      if output.wantsDetails { noteDetail(.page, fields.integer(PageFaultField.address)) }
+    case .pio:
       handled(at: time, cpu: cpu, &output)
+      if output.wantsDetails { noteDetail(.port, fields.integer(PIOField.port)) }
+    case .mmio:
+      handled(at: time, cpu: cpu, &output)
+      if output.wantsDetails { noteDetail(.page, fields.integer(MMIOField.address)) }
+    case .nestedInterruptExit: handled(at: time, cpu: cpu, &output)
+    case .msr: noteDetail(.msr, fields.integer(DetailField.number))
+    case .controlRegister: noteDetail(.controlRegister, fields.integer(DetailField.number))
+    case .hypercall: noteDetail(.hypercall, fields.integer(DetailField.number))
+    case .cpuid: noteDetail(.leaf, fields.integer(DetailField.number))
     case .smmTransition: smm(at: time, cpu: cpu, fields, &output)
     case .vcpuWakeup: wokeUp(at: time, cpu: cpu, fields, &output)
     case .vcpuMention: isInHost(at: time, cpu: cpu, &output)

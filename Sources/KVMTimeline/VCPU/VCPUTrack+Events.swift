@@ -84,6 +84,7 @@ extension VCPUTrack {
     exit.cpu = newCPU
     exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     if exit.code.isOfHypervisor { notePreparation(fields) }
+    if output.wantsDetails { beginAnswer(fields) }
     exit.level = .unknown
     exit.awaitsTwin = true
     exit.isReflected = false
@@ -230,6 +231,7 @@ extension VCPUTrack {
     }
     if answers {
       exit.isReflected = true
+      decideHandler(isReflected: true, &output)
       let counts = output.counts(exit.at, on: exit.cpu)
       if counts { counters.l2ExitsReflected &+= 1 }
       roundTrips.begin(at: exit.at, counts: counts)
@@ -320,6 +322,7 @@ extension VCPUTrack {
     if isInRun { isInHost(at: time, cpu: cpu, &output) }
     endEpisode(toldL1: false, &output)
     exit.wasInterrupted = true
+    decideHandler(isReflected: false, &output)
     nestedEntryIsAsked = false
     watch.nested.smmSinceExit = true
     watch.nested.keepsExit = false

@@ -77,12 +77,12 @@ extension VCPUTrack {
   private mutating func endGuestStretchUncommon(_ output: inout TimelineOutput) {
     if pending.isEmpty && !holdsForWakeup {
       report(
-        guestBegin, exit.at, .guest, exit.level, isSMM, exit.code, guestCPU, &output)
+        guestBegin, exit.at, .guest, exit.level, isSMM, numberedExit, guestCPU, &output)
     } else {
       keep(
         PendingInterval(
           begin: guestBegin, end: exit.at, state: .guest, level: exit.level, isSMM: isSMM,
-          exit: exit.code, cpu: guestCPU), &output)
+          exit: numberedExit, cpu: guestCPU), &output)
       flush(&output)
     }
   }

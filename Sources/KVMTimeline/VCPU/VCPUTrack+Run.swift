@@ -33,6 +33,7 @@ extension VCPUTrack {
     hasRun = true
     isInRun = false
     exit.wasInterrupted = true
+    decideHandler(isReflected: exit.isReflected, &output)
     emulationIsExplained = false
     exitMayBeLost = false
     sawUserspaceSinceGuest = true

@@ -20,7 +20,7 @@ extension VCPUTrack {
     keep(
       PendingInterval(
         begin: guestBegin, end: exit.at, state: .guest, level: exit.awaitsTwin ? nil : exit.level,
-        isSMM: isSMM, exit: exit.code, cpu: guestCPU), &output)
+        isSMM: isSMM, exit: numberedExit, cpu: guestCPU), &output)
   }
 
   /// The vCPU is inside KVM_RUN and on its CPU: any event that only KVM_RUN can cause says so.
@@ -100,6 +100,7 @@ extension VCPUTrack {
     guard time >= exit.at else { return dropExit(&output) }
     exit.isOpen = false
     exit.awaitsTwin = false
+    decideHandler(isReflected: exit.isReflected, &output)
     if exit.level == .l2 && !exit.isReflected { keptExit() }
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at, on: exit.cpu) { return }
@@ -117,6 +118,7 @@ extension VCPUTrack {
     if !exit.isOpen { return }
     exit.isOpen = false
     exit.awaitsTwin = false
+    decideHandler(isReflected: exit.isReflected, &output)
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at, on: exit.cpu) { return }
     exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
@@ -141,6 +143,7 @@ extension VCPUTrack {
     cut(at: end, &output)
     holdsForWakeup = false
     flushUnproved(&output)
+    releaseWaiting(&output)
     pending = []
   }
 }

@@ -107,6 +107,7 @@ public struct VCPUTrack: Sendable {
   var episode: EmulationEpisode?
   var reportedUnknownEmulation = false
   var watch = VCPUWatch()
+  var answers = ExitAnswers()
   /// When its thread appeared on another CPU, though nothing had taken it off the one before: a gap there
   /// is told only when that CPU's next record comes.
   var movedAt: UInt64 = 0

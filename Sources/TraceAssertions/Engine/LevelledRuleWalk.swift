@@ -10,6 +10,8 @@ import TraceBytes
 public struct LevelledRuleWalk: RecordConsumer {
   /// Takes intervals from the timeline until they are looked at.
   public final class Inbox: IntervalReceiver {
+    /// See ``IntervalReceiver``.
+    public let wantsDetails = false
     fileprivate var intervals: [(interval: Interval, identity: VCPUIdentity)] = []
 
     /// An empty one.

@@ -148,7 +148,18 @@ struct TextKey: BitwiseCopyable {
       [
         TextKey("vcpu", PageFaultField.vcpu), TextKey("address", PageFaultField.address, .hex),
       ]
-    case .pio: [TextKey("at", 1, .hex)]
+    case .pio: [TextKey("at", PIOField.port, .hex)]
+    case .msr:
+      [
+        TextKey("msr_read", DetailField.number, .hex),
+        TextKey("msr_write", DetailField.number, .hex),
+      ]
+    case .controlRegister:
+      [
+        TextKey("cr_read", DetailField.number, .hex), TextKey("cr_write", DetailField.number, .hex),
+      ]
+    case .hypercall: [TextKey("nr", DetailField.number, .hex)]
+    case .cpuid: [TextKey("func", DetailField.number, .hex)]
     case .vcpuWakeup: [TextKey("time", WakeupField.nanoseconds)]
     case .writeTSCOffset:
       [

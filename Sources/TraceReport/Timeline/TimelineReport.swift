@@ -1,3 +1,4 @@
+import KVMEvents
 public import KVMTimeline
 public import TraceChecks
 
@@ -60,7 +61,7 @@ public final class TimelineReport {
     case .csv:
       csv.header(
         (namesTraces ? "trace," : "")
-          + "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu"
+          + "vm,vcpu,tid,incarnation,begin_ns,end_ns,duration_ns,state,level,smm,reason,cpu,handled_by,detail"
           + (hasTickColumns ? ",begin_ticks,end_ticks,duration_ticks" : "")
           + (unreadable.isEmpty ? "" : ",error"))
     case .json:
@@ -99,7 +100,7 @@ public final class TimelineReport {
     case .table:
       if isEmpty { sink.write("no intervals\n") }
       style.writeUnreadable(unreadable, to: sink)
-    case .csv: csv.rows(of: unreadable, columns: hasTickColumns ? 16 : 13)
+    case .csv: csv.rows(of: unreadable, columns: hasTickColumns ? 18 : 15)
     case .jsonLines: sink.writeLines(of: unreadable)
     case .json:
       json.end()
@@ -123,6 +124,8 @@ public final class TimelineReport {
     csv.field(interval.isSMM)
     csv.field(interval.exit?.reasonName)
     csv.field(interval.cpu)
+    csv.field(interval.handler)
+    csv.field(interval.detail?.text)
     if hasTickColumns {
       csv.field(isTicks ? interval.begin : nil)
       csv.field(isTicks ? interval.end : nil)
@@ -148,6 +151,8 @@ public final class TimelineReport {
       json.member("smm", interval.isSMM)
       json.member("reason", interval.exit?.reasonName)
       json.member("cpu", interval.cpu)
+      json.member("handled_by", interval.handler)
+      json.member("detail", interval.detail?.text)
     }
   }
 
@@ -158,7 +163,7 @@ public final class TimelineReport {
         style.dim(
           Self.right("begin", 20) + Self.right("duration", 13) + Self.right("tid", 8)
             + Self.right("vcpu", 5) + "  " + Self.left("state", 10) + Self.left("level", 8)
-            + Self.right("cpu", 4) + "  reason") + "\n")
+            + Self.right("cpu", 4) + "  " + Self.left("reason", 18) + "by") + "\n")
     }
     let vcpu = identity.vcpu.map(String.init) ?? "?"
     let level = interval.isSMM ? interval.level.name + " SMM" : interval.level.name
@@ -169,7 +174,11 @@ public final class TimelineReport {
         + Self.right(identity.incarnation > 0 ? vcpu + "." + String(identity.incarnation) : vcpu, 5)
         + "  " + Self.left(interval.state.name, 10) + Self.left(level, 8)
         + Self.right(String(interval.cpu), 4))
-    if let exit = interval.exit { sink.write("  " + Printable.escaped(exit.label)) }
+    if let exit = interval.exit {
+      sink.write(
+        "  " + Self.left(Printable.escaped(exit.label), 18) + (interval.handler ?? "?")
+          + (interval.detail.map { "  " + $0.text } ?? ""))
+    }
     sink.write("\n")
   }
 
@@ -180,4 +189,9 @@ public final class TimelineReport {
   private static func left(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(1, width - text.count))
   }
+}
+
+extension Interval {
+  /// Who handled the exit: `L0` or `L1`, as in the summary; nil where there is none, or nobody knows.
+  fileprivate var handler: String? { isReflected.map { $0 ? "L1" : "L0" } }
 }
