@@ -66,7 +66,10 @@ public enum Analysis {
       for at in judgement.findings.indices {
         judgement.findings[at].show = ShowCommand.text(judgement.findings[at], trace)
       }
-      if wantsEvidence { EvidenceCollector.collect(trace, &judgement.findings) }
+      if wantsEvidence {
+        EvidenceCollector.collect(trace, &judgement.findings)
+        LastStates.collect(trace, &judgement.findings, options)
+      }
       results.checks.traces.append(evidence.facts)
       results.checks.findings += judgement.findings
       results.checks.notJudged += judgement.notJudged

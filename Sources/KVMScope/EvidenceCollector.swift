@@ -33,7 +33,7 @@ enum EvidenceCollector {
         continue
       }
       // What led to the end of a guest is longer ago than what led to a single wrong event.
-      let before = finding.check == "terminal-exit" ? EvidenceConsumer.mostBefore : 6
+      let before = finding.tellsOfEnd ? EvidenceConsumer.mostBefore : 6
       wanted.append(
         .init(finding: number, thread: thread, begin: begin, end: end, before: before))
       if wanted.count == mostFindings { break }
@@ -136,7 +136,11 @@ struct EvidenceConsumer: RecordConsumer {
 
   /// The evidence by finding, in order of time.
   func evidence() -> [(finding: Int, events: [EvidenceEvent])] {
-    wanted.map { ($0.finding, $0.first + $0.last + $0.after) }
+    wanted.map { one in
+      // Nothing happened in its stretch or behind it: what stood before is all there is.
+      let first = one.isBegun ? one.first : Array(kept(by: one.thread).suffix(one.before))
+      return (one.finding, first + one.last + one.after)
+    }
   }
 
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int) {

@@ -34,10 +34,12 @@ public struct Replay {
     intervals = collector.all
     var facts = TraceFacts(path: "log", container: "log")
     facts.lostGaps = gaps
-    judgement = runner.judge(
-      TraceEvidence(
-        trace: 0, facts: facts, tracks: tracker.tracks, timelineFacts: tracker.facts,
-        records: log.records, unattributed: tracker.unattributed))
+    facts.end = log.entries.map(\.time).max()
+    var evidence = TraceEvidence(
+      trace: 0, facts: facts, tracks: tracker.tracks, timelineFacts: tracker.facts,
+      records: log.records, unattributed: tracker.unattributed)
+    evidence.window = window
+    judgement = runner.judge(evidence)
   }
 
   /// The verdict with errors failing.

@@ -12,7 +12,7 @@ struct LoopCheckTests {
     CheckCase(
       what, script, findings, verdict, without: without,
       checks: .only(
-        CheckCatalogue.all.filter { $0.group == .emulation }.map(\.id),
+        CheckCatalogue.all.filter { $0.group == .emulation && $0.isOnByDefault }.map(\.id),
         [
           "stuck-vcpu.count=5", "immediate-exit-loop.count=5", "emulation-livelock.count=5",
           "reinjection-storm.count=5", "window-storm.count=4",
@@ -218,6 +218,77 @@ struct LoopCheckTests {
   func causes(_ script: String, _ cause: String) throws {
     let finding = try #require(Replay(Script.log(script)).finding("terminal-exit"))
     #expect(finding.message.hasSuffix(": " + cause), "\(finding.message)")
+  }
+
+  @Test(
+    "events that end in L2, and why",
+    arguments: [
+      (
+        "exit CPUID 1002; twin CPUID 1002",
+        "in KVM, which handles CPUID: the recording ended (confidence: medium)"
+      ),
+      (
+        "exit HLT 1002; twin HLT 1002; entry 1003",
+        "in the guest: the recording ended (confidence: medium)"
+      ),
+      (
+        "load; pio; entry 1001; t7 +2000000000 other",
+        "in the guest, 2000.0 ms before the recording does: L2 runs without any exit, or the VM was killed"
+          + " while it ran (confidence: low)"
+      ),
+      (
+        "t7 +2000000000 other",
+        "in the VMM, after IO_INSTRUCTION, 2000.0 ms before the recording does: the VMM did not run it again:"
+          + " paused, closed or killed (confidence: medium)"
+      ),
+      (
+        "out R; t7 +2000000000 other",
+        "in the VMM, after IO_INSTRUCTION, 2000.0 ms before the recording does: the VMM did not run it again:"
+          + " paused, closed or killed (confidence: medium)"
+      ),
+      (
+        "load; pio; entry 1001; exit HLT 1001; twin HLT 1001; out S; t7 +2000000000 other",
+        "halted, 2000.0 ms before the recording does: it waits, and nothing woke it (confidence: medium)"
+      ),
+      (
+        "load; pio; entry 1001; exit CPUID 1001; twin CPUID 1001; out R; t7 +2000000000 other",
+        "preempted, 2000.0 ms before the recording does: it did not get a CPU again (confidence: medium)"
+      ),
+      (
+        "gone 100",
+        "in the VMM, after IO_INSTRUCTION: its thread ended, and the VM with it (confidence: high)"
+      ),
+      (
+        "load; pio; emul 1001 2; emul 1003 2",
+        "in KVM, which handles IO_INSTRUCTION: KVM was emulating L2 for invalid state (confidence: high)"
+      ),
+      (
+        "load; user 0 -5",
+        "in the VMM, after IO_INSTRUCTION: KVM_RUN failed with EIO: KVM does not run this guest any more"
+          + " (confidence: high)"
+      ),
+      (
+        "load; pio; entry 1001; exit EXCEPTION_NMI 1001; twin EXCEPTION_NMI 1001; exc 14; exc 8",
+        "in KVM, which handles EXCEPTION_NMI: the recording ended after #PF, #DF (confidence: medium)"
+      ),
+      // Silent: another end is told of, the vCPU is in L1, nobody knows where it is, or it lives on elsewhere.
+      ("load; pio; user INTERNAL_ERROR", nil), ("load; pio; inject IO_INSTRUCTION; entry 203", nil),
+      ("load; pio; lost; load", nil), ("tsc 0; load", nil), ("load; pio; smm in", nil),
+    ] as [(String, String?)])
+  func stops(_ script: String, _ end: String?) throws {
+    let replay = Replay(
+      Script.log(Given.vmm + script), configuration: .only(["stopped-in-l2"]))
+    #expect(replay.finding("stopped-in-l2")?.message == end.map { "the events end at L2, \($0)" })
+    #expect(replay.verdict == .pass || script.contains("lost"))
+    #expect(Replay(Script.log(Given.vmm + script)).finding("stopped-in-l2") == nil)
+  }
+
+  @Test("the end of a window is not the vCPU's")
+  func windowsEnd() {
+    let log = Script.log(Given.vmm + "load; pio; entry 1001")
+    let checks = CheckConfiguration.only(["stopped-in-l2"])
+    #expect(Replay(log, window: 0..<1050, configuration: checks).findings == "")
+    #expect(Replay(log, window: 1050..<5000, configuration: checks).findings == "stopped-in-l2")
   }
 
   @Test(

@@ -352,7 +352,7 @@ public struct TimelineTracker {
   mutating func reincarnate(_ number: Int, vcpu: Int32, at time: UInt64, cpu: Int32) {
     if let at = threads[number].tracks.firstIndex(where: { tracks[$0].identity.vcpu == vcpu }) {
       let old = threads[number].tracks[at]
-      tracks[old].close(at: time, &output)
+      tracks[old].close(at: time, .incarnation, &output)
       threads[number].tracks.remove(at: at)
       if threads[number].current == old { threads[number].current = -1 }
     }
@@ -369,7 +369,7 @@ public struct TimelineTracker {
     let number = Int(table.number(of: id))
     guard number >= 0 else { return }
     settleWaiting(number, for: nil)
-    for track in threads[number].tracks { tracks[track].close(at: time, &output) }
+    for track in threads[number].tracks { tracks[track].close(at: time, .thread, &output) }
     threads[number].tracks = []
     threads[number].current = -1
     table.remove(id)
@@ -422,7 +422,7 @@ public struct TimelineTracker {
     for number in threads.indices {
       settleWaiting(number, for: nil)
       for track in threads[number].tracks {
-        tracks[track].close(at: tracks[track].end, &output)
+        tracks[track].close(at: tracks[track].end, .recording, &output)
       }
       threads[number].tracks = []
     }

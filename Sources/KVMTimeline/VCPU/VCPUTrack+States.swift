@@ -54,6 +54,7 @@ extension VCPUTrack {
   private mutating func runBegins() {
     enteredSinceRun = false
     emulatedSinceRun = false
+    watch.endedForGood = false
     // L2 survives the VMM as a rule (KVM_SET_SREGS happens right there), but a reset leaves no
     // trace: wait for proof.
     if level == .l2 { levelIsProved = false }
@@ -125,12 +126,15 @@ extension VCPUTrack {
   }
 
   /// Ends the track at `time`: the vCPU is gone, or the trace is.
-  mutating func close(at time: UInt64, _ output: inout TimelineOutput) {
+  mutating func close(
+    at time: UInt64, _ cause: VCPUEnding.Cause, _ output: inout TimelineOutput
+  ) {
     if isClosed { return }
     isClosed = true
+    settleAtEnd(&output)
+    ending = makeEnding(cause)
     // Where time ran backwards the last event need not be the latest.
     end = max(end, time, since)
-    settleAtEnd(&output)
     endEpisode(toldL1: false, &output)
     judgeUnsuspectedGap(&output)
     if hasEntry {

@@ -31,6 +31,8 @@ public struct VCPUTrack: Sendable {
   /// An event inside KVM_RUN was seen: a thread that only creates vCPUs does not run one.
   public internal(set) var hasRun = false
   var isClosed = false
+  /// How its events ended; nil before they did.
+  public internal(set) var ending: VCPUEnding?
 
   // Results.
 

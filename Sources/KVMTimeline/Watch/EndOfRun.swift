@@ -41,6 +41,7 @@ extension VCPUTrack {
       endFailedRuns(cpu: cpu, &output)
     }
     guard errno >= 0, reason == 8 || reason == 9 || reason == 17 else { return }
+    watch.endedForGood = true
     let hasExit = exit.isOpen && !exit.wasInterrupted && !endsInEntry
     var end = EndOfRun(reason: reason)
     end.exit = hasExit ? exit.code : nil

@@ -13,6 +13,8 @@ struct VCPUWatch: Sendable {
   var polling = PollingTotals()
   /// KVM_RUNs in a row that ended with EIO.
   var failedRuns = FailedRuns()
+  /// The last KVM_RUN ended in a way that the guest does not survive.
+  var endedForGood = false
 }
 
 /// KVM_RUNs in a row that ended with EIO.

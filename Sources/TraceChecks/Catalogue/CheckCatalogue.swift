@@ -19,7 +19,7 @@ public enum CheckCatalogue {
 
     EmulationFailedCheck(), L1InvalidStateEmulationCheck(), EmulationLivelockCheck(),
     StuckVCPUCheck(), ImmediateExitLoopCheck(), WindowStormCheck(), ExitRateCheck(),
-    ReinjectionStormCheck(), TerminalExitCheck(),
+    ReinjectionStormCheck(), TerminalExitCheck(), StoppedInL2Check(),
 
     SlowExitCheck(), HaltPollWasteCheck(), ExitMultiplicationCheck(), PreemptedInGuestCheck(),
   ]

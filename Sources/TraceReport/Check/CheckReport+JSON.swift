@@ -51,6 +51,11 @@ extension CheckReport {
       json.member("message", finding.message)
       json.member("count", finding.count)
       json.member("show", finding.show)
+      if !finding.lastStates.isEmpty {
+        json.array("last_states", finding.lastStates) { interval in
+          json.object(inline: true) { json.members(of: interval, unit) }
+        }
+      }
       json.array("evidence", finding.evidence) { event in
         json.object(inline: true) {
           json.time("ts", event.timestamp, unit)

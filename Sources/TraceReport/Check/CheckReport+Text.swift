@@ -70,6 +70,13 @@ extension CheckReport {
       writeEvidence(of: finding, facts, to: sink, style)
       sink.write("\n")
     }
+    if !finding.lastStates.isEmpty {
+      sink.write(style.dim("  what the vCPU did last\n\n"))
+      for interval in finding.lastStates {
+        sink.write(Words.time(interval, facts.timeUnit) + "  " + Words.state(interval) + "\n")
+      }
+      sink.write("\n")
+    }
     if !finding.show.isEmpty {
       sink.write(style.dim("  more  ") + Printable.escaped(finding.show) + "\n")
     }

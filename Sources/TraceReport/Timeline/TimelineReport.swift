@@ -143,55 +143,22 @@ public final class TimelineReport {
     json.object(inline: true) {
       if namesTraces { json.member("trace", path) }
       json.identity(identity)
-      json.time("begin", interval.begin, unit)
-      json.time("end", interval.end, unit)
-      json.time("duration", interval.end &- interval.begin, unit)
-      json.member("state", interval.state.name)
-      json.member("level", interval.level.name)
-      json.member("smm", interval.isSMM)
-      json.member("reason", interval.exit?.reasonName)
-      json.member("cpu", interval.cpu)
-      json.member("handled_by", interval.handler)
-      json.member("detail", interval.detail?.text)
+      json.members(of: interval, unit)
     }
   }
 
-  // The widths are fixed: a row is gone before the next is known.
   private func addLine(_ interval: Interval, _ identity: VCPUIdentity) {
     if isEmpty {
       sink.write(
         style.dim(
-          Self.right("begin", 20) + Self.right("duration", 13) + Self.right("tid", 8)
-            + Self.right("vcpu", 5) + "  " + Self.left("state", 10) + Self.left("level", 8)
-            + Self.right("cpu", 4) + "  " + Self.left("reason", 18) + "by") + "\n")
+          Words.right("begin", 20) + Words.right("duration", 13) + Words.right("tid", 8)
+            + Words.right("vcpu", 5) + "  " + Words.stateHeading) + "\n")
     }
     let vcpu = identity.vcpu.map(String.init) ?? "?"
-    let level = interval.isSMM ? interval.level.name + " SMM" : interval.level.name
     sink.write(
-      Self.right(Quantity.moment(interval.begin, unit), 20)
-        + Self.right(Quantity.duration(interval.end &- interval.begin, unit), 13)
-        + Self.right(String(identity.thread), 8)
-        + Self.right(identity.incarnation > 0 ? vcpu + "." + String(identity.incarnation) : vcpu, 5)
-        + "  " + Self.left(interval.state.name, 10) + Self.left(level, 8)
-        + Self.right(String(interval.cpu), 4))
-    if let exit = interval.exit {
-      sink.write(
-        "  " + Self.left(Printable.escaped(exit.label), 18) + (interval.handler ?? "?")
-          + (interval.detail.map { "  " + $0.text } ?? ""))
-    }
-    sink.write("\n")
+      Words.time(interval, unit) + Words.right(String(identity.thread), 8)
+        + Words.right(
+          identity.incarnation > 0 ? vcpu + "." + String(identity.incarnation) : vcpu, 5)
+        + "  " + Words.state(interval) + "\n")
   }
-
-  private static func right(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(1, width - text.count)) + text
-  }
-
-  private static func left(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
-  }
-}
-
-extension Interval {
-  /// Who handled the exit: `L0` or `L1`, as in the summary; nil where there is none, or nobody knows.
-  fileprivate var handler: String? { isReflected.map { $0 ? "L1" : "L0" } }
 }

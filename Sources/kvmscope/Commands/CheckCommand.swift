@@ -20,6 +20,7 @@ struct CheckCommand: ParsableCommand {
         kvmscope check --format json -o findings.json host-*.dat
         kvmscope check --format junit -o findings.xml *.dat
         kvmscope check --fail-on warning trace.dat && echo sound
+        kvmscope check --enable stopped-in-l2 trace.dat    (post-mortem: also of vCPUs that just stop in L2)
       """)
 
   @OptionGroup var traces: TraceOptions

@@ -16,7 +16,7 @@ struct ProbableCause {
   let text: String
   let confidence: Confidence
 
-  private init(_ text: String, _ confidence: Confidence) {
+  init(_ text: String, _ confidence: Confidence) {
     self.text = text
     self.confidence = confidence
   }

@@ -70,8 +70,9 @@ struct TerminalExitCheck: Check {
         names.append(explanation.check)
       }
       text += names.isEmpty ? ")" : "; see \(names.joined(separator: ", ")))"
-      judgement.findings.append(
-        evidence.finding(self, names.isEmpty ? severity : .note, fact, text))
+      var finding = evidence.finding(self, names.isEmpty ? severity : .note, fact, text)
+      finding.tellsOfEnd = true
+      judgement.findings.append(finding)
     }
   }
 
