@@ -12,7 +12,8 @@ JOBS   ?=
 SWIFTFLAGS ?=
 
 SOURCES := Sources Tests Package.swift
-RELEASE := $(SWIFT) build -c release --product kvmscope $(if $(JOBS),-j $(JOBS)) $(SWIFTFLAGS)
+# Swift's own libraries are linked in: the binary starts faster, and lives on when the toolchain moves.
+RELEASE := $(SWIFT) build -c release --product kvmscope --static-swift-stdlib $(if $(JOBS),-j $(JOBS)) $(SWIFTFLAGS)
 BINARY   = $(shell $(SWIFT) build -c release --show-bin-path)/kvmscope
 
 BUG     := fixtures/trace-dat/vmx-6.1-unfixed/invalid_l2-mode2.dat

@@ -66,7 +66,7 @@ extension VCPUTrack {
   }
 
   /// The oldest interval can wait no longer.
-  private mutating func makeRoom(_ output: inout TimelineOutput) {
+  mutating func makeRoom(_ output: inout TimelineOutput) {
     let oldest = pending.removeFirst()
     guard !hasRun else { return report(oldest, &output) }
     // Nothing may come out of a thread that perhaps only creates vCPUs: its past becomes one
@@ -128,7 +128,9 @@ extension VCPUTrack {
   @inline(never)
   mutating func flush(_ output: inout TimelineOutput) {
     if pending.isEmpty || holdsForWakeup || !hasRun { return }
-    for interval in pending where interval.level == nil || interval.needsGuestProof { return }
+    for at in pending.indices where pending[at].level == nil || pending[at].needsGuestProof {
+      return
+    }
     flushUnproved(&output)
   }
 
@@ -141,7 +143,7 @@ extension VCPUTrack {
       for at in pending.indices where pending[at].level == nil { pending[at].level = .unknown }
       return
     }
-    for interval in pending { report(interval, &output) }
-    pending.removeAll(keepingCapacity: true)
+    for at in pending.indices { report(pending[at], &output) }
+    pending.removeAll()
   }
 }

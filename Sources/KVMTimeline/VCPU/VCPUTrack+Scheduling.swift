@@ -54,6 +54,8 @@ extension VCPUTrack {
     holdsForWakeup = true
     handled(at: time, cpu: cpu, &output)
     cut(at: time, &output)
+    // Each edge may split an interval.
+    while pending.count > Self.mostPending - 4 { makeRoom(&output) }
     let length = fields.integer(WakeupField.nanoseconds)
     let begin = time >= length ? time - length : 0
     if fields.integer(WakeupField.waited) == 0 {
@@ -91,8 +93,8 @@ extension VCPUTrack {
   private mutating func relabel(
     from begin: UInt64, to end: UInt64, host: VCPUState?, asleep: VCPUState?
   ) {
-    var at = pending.startIndex
-    while at < pending.endIndex {
+    var at = 0
+    while at < pending.count {
       let interval = pending[at]
       let state: VCPUState? =
         switch interval.state {

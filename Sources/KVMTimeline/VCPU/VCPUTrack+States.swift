@@ -148,7 +148,7 @@ extension VCPUTrack {
     holdsForWakeup = false
     flushUnproved(&output)
     releaseWaiting(&output)
-    pending = []
+    pending.removeAll()
   }
 }
 

@@ -63,7 +63,7 @@ public struct VCPUTrack: Sendable {
   var hasGuestStretch = false
   var guestBegin: UInt64 = 0
   var guestCPU: Int32 = 0
-  var pending: [PendingInterval] = []
+  var pending = PendingQueue()
   /// The vCPU went off its CPU inside KVM_RUN: a kvm_vcpu_wakeup may still tell why.
   var holdsForWakeup = false
 
