@@ -43,8 +43,11 @@ struct Command {
     _ output: Output, in directory: URL, path: String? = nil, whileRunning: ((Int32) -> Void)? = nil
   ) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
+    guard let executable = Self.path(of: program, path) else {
+      throw Failure("\(program) is not there")
+    }
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
     process.currentDirectoryURL = directory
     var environment = ProcessInfo.processInfo.environment
     if let path { environment["PATH"] = path + ":" + (environment["PATH"] ?? "") }
@@ -91,9 +94,11 @@ struct Command {
     return (seconds(usage.ru_utime), seconds(usage.ru_stime))
   }
 
-  /// Whether a program is in PATH.
-  static func exists(_ program: String) -> Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-      .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  /// Where a program is: itself where it is a path, or in PATH; nil when it is not there.
+  static func path(of program: String, _ first: String? = nil) -> String? {
+    if program.contains("/") { return program }
+    let path = (first.map { $0 + ":" } ?? "") + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+    return path.split(separator: ":").map { "\($0)/\(program)" }
+      .first(where: FileManager.default.isExecutableFile(atPath:))
   }
 }

@@ -108,8 +108,13 @@ extension Contestant {
         "text", "text", "big.txt", ["big.txt", passes, "fields"], "text fields", .passes("fields"),
         .word("parsed")),
       text, start, otherStart,
-      own("own cpu64.dat", "cpu64.dat"), own("own cpu256.dat", "cpu256.dat"),
-      own("own mono2.dat", "mono2.dat"),
     ]
+      + ["cpu64.dat", "cpu256.dat", "mono2.dat"].flatMap { input in
+        [
+          own("own \(input)", input),
+          peer(
+            "kvm \(input)", "kvm", input, [input, passes], "kvm", .passes("kvm"), .word("events")),
+        ]
+      }
   }
 }

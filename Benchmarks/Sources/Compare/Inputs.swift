@@ -100,13 +100,13 @@ struct Inputs {
     for source in input.sources where missing[source] != nil {
       throw Failure("\(source) is not there")
     }
-    for program in input.needs where !isThere(program) {
+    for program in input.needs where Command.path(of: program, settings.tools.path) == nil {
       throw Failure("\(program) is not there")
     }
     let file = settings.directory.appendingPathComponent(input.name)
     // The command and the sum that the file had, once it was made.
     let note = file.appendingPathExtension("made")
-    let command = input.command ?? "cp"
+    let command = input.command ?? "taken as it is"
     let noted = (try? String(contentsOf: note, encoding: .utf8))?.split(separator: "\n")
     let sum: String
     if let noted, noted.count == 2, noted[0] == command,
@@ -131,17 +131,13 @@ struct Inputs {
     say("  \(input.name)  \(bytes) bytes  sha256 \(sum)")
   }
 
-  private func isThere(_ program: String) -> Bool {
-    Command.exists(program)
-      || FileManager.default.isExecutableFile(
-        atPath: settings.tools.appendingPathComponent(program).path)
-  }
-
   @discardableResult
   private func shell(_ command: String) throws(Failure) -> String {
     let outcome = try? Command("sh", ["-c", command]).run(
       .kept, in: settings.directory, path: settings.tools.path)
-    guard let outcome, outcome.code == 0 else { throw Failure("`\(command)` failed") }
+    guard let outcome, outcome.code == 0 else {
+      throw Failure("`\(command)` failed: \(outcome?.output.split(separator: "\n").last ?? "")")
+    }
     return outcome.output
   }
 

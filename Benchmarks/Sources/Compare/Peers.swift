@@ -27,7 +27,7 @@ struct Peers {
       ).run(.kept, in: directory)
       if outcome.code != 0 { missing[name] = "it does not build here: a library is missing" }
     }
-    for name in ["trace-cmd", "perf"] where !Command.exists(name) {
+    for name in ["trace-cmd", "perf"] where Command.path(of: name) == nil {
       missing[name] = "it is not installed"
     }
     for (name, why) in missing.sorted(by: { $0.key < $1.key }) {

@@ -1,21 +1,22 @@
 extension Report {
   /// The report for people.
   var markdown: String {
-    var lines = ["# Speed", "", machine + ".", ""]
+    var lines = ["# Speed", "", ([machine] + tools).joined(separator: " · "), ""]
     if isSmokeTest {
       lines += [
         "**A smoke test: the inputs are small, and none of these figures means anything.**", "",
       ]
     }
     lines += [
-      "User CPU time. All tools in turn, \(rounds) rounds, page cache warm; median, and best to worst"
-        + " in brackets. Of `walk`, `kvm`, `zst`, `perfw`, `text` and the bare walk the passes but the"
-        + " first are taken, as they tell them; of all else the whole process, start included. Slow"
-        + " tools ran once. Every tool counted the same events as kvmscope, or is not compared; `perf"
-        + " kvm` tells only the exits that it paired, and those are the same.",
+      "All tools in turn, \(rounds) rounds after one to warm up; slow ones once. User CPU time, unless"
+        + " said; median, best to worst in brackets. Of the tools in C and the bare walk the passes but"
+        + " the first are taken, as they tell them: *in process*. Of all else the whole process"
+        + " counts, start included. Whoever does not count the same events as kvmscope is not compared;"
+        + " `perf kvm` tells only the exits that it paired, and they are held against kvmscope's.",
       "",
-      "A file that is mapped costs system time when it is touched first, one that is read costs it"
-        + " with every read: the column of system time says how much.", "", "## Goals", "",
+      "The kernel tells user from system time by its ticks: below some 50 ms a time means little. A"
+        + " file that is read costs system time; one that is mapped costs some at its first pass only,"
+        + " and user time, waiting for memory, at every other.", "", "## Goals", "",
     ]
     lines += Self.table(
       ["input", "kvmscope's time", "goal", "measured", "verdict", "note"],

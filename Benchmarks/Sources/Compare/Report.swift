@@ -19,6 +19,8 @@ struct Report: Codable {
 
   let schema = "kvmscope/bench/v1"
   let machine: String
+  /// What was compared, by version.
+  let tools: [String]
   let isSmokeTest: Bool
   let rounds: Int
   let goals: [Goal]
@@ -29,7 +31,7 @@ struct Report: Codable {
   let missing: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case schema, machine, isSmokeTest, rounds, goals, times, memory, inputs, missing
+    case schema, machine, tools, isSmokeTest, rounds, goals, times, memory, inputs, missing
   }
 
   init(
@@ -37,6 +39,7 @@ struct Report: Codable {
     _ memory: [Memory]
   ) {
     machine = Self.machine
+    tools = Self.tools(settings)
     isSmokeTest = settings.isQuick
     rounds = settings.runs
     self.goals = goals.all
@@ -71,8 +74,25 @@ struct Report: Codable {
     return "\(model), \(ProcessInfo.processInfo.activeProcessorCount) CPUs"
   }
 
+  /// The first line of what each says of its version.
+  private static func tools(_ settings: Settings) -> [String] {
+    let commands = [
+      Command(settings.kvmscope, ["--version"]), Command("git", ["rev-parse", "--short", "HEAD"]),
+      Command("trace-cmd", ["--version"]), Command("perf", ["--version"]),
+      Command("gcc", ["--version"]), Command("uname", ["-sr"]),
+    ]
+    return commands.compactMap { command in
+      let outcome = try? command.run(.kept, in: settings.root)
+      guard let outcome, let line = outcome.output.split(separator: "\n").first else { return nil }
+      let name = command.program.split(separator: "/").last ?? ""
+      return line.contains(name) ? String(line) : "\(name): \(line)"
+    }
+  }
+
   /// Writes both files.
   func write(to path: String) throws {
+    try FileManager.default.createDirectory(
+      at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try encoder.encode(self).write(to: URL(fileURLWithPath: path + ".json"))
