@@ -23,6 +23,14 @@ let package = Package(
   name: "kvmscope",
   products: [
     .library(name: "KVMScope", targets: ["KVMScope"]),
+    // The stages of the pipeline, each by its module: for `Benchmarks/`, a package of its own, which
+    // measures them one by one.
+    .library(
+      name: "Parts",
+      targets: [
+        "TraceBytes", "Decompression", "RingBuffer", "KVMEvents", "TraceContainer", "EventFormat",
+        "KVMTimeline", "TraceChecks", "TraceReport", "KVMScope",
+      ]),
     .executable(name: "kvmscope", targets: ["kvmscope"]),
   ],
   dependencies: [

@@ -118,8 +118,9 @@ public struct DurationTotals: Sendable {
   /// Nothing counted yet.
   public init() {}
 
+  /// Counts one duration.
   @inline(__always)
-  mutating func add(_ duration: UInt64) {
+  public mutating func add(_ duration: UInt64) {
     count &+= 1
     let (sum, overflow) = total.addingReportingOverflow(duration)
     total = overflow ? .max : sum

@@ -96,8 +96,9 @@ public struct Finding: Sendable {
   public var evidence: [EvidenceEvent]
   /// Whether it tells of a vCPU's end: what led there is part of its evidence.
   public var tellsOfEnd = false
-  /// What the vCPU did last before `end`, of findings that tell of a vCPU's end; in time
-  /// order, at most eight. Where it was preempted and went on as before, that is one.
+  /// What the vCPU did last before `end`, of findings that tell of a vCPU's end.
+  ///
+  /// In time order, at most eight. Where it was preempted and went on as before, that is one.
   public var lastStates: [Interval] = []
 
   /// Makes a finding without evidence.
