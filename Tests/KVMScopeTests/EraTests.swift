@@ -13,7 +13,8 @@ struct EraTests {
   static let recordings = [
     "vmx-6.1-unfixed/vmx_invalid_nested_guest_state", "vmx-6.1-unfixed/invalid_l2-mode2",
     "vmx-6.1-unfixed/invalid_l2-mode3", "vmx-6.1-unfixed/invalid_l2-mode4",
-    "vmx-5.10/vmx_invalid_nested_guest_state", "vmx-5.10/invalid_l2-mode2",
+    "vmx-5.10/vmx_invalid_nested_guest_state", "vmx-5.10/invalid_l2-mode1",
+    "vmx-5.10/invalid_l2-mode2",
   ]
 
   @Test(

@@ -32,7 +32,7 @@ struct LossTests {
       let entry = log.entries[at]
       guard entry.thread == thread else { return false }
       return entry.name.hasPrefix("kvm_nested_vm")
-        || entry.name == "kvm_exit" && (19...25).contains(entry.event.integer(ExitField.reason))
+        || entry.name == "kvm_exit" && (19...27).contains(entry.event.integer(ExitField.reason))
     }
     let prepared = try #require(signs.first)
     let nested = try #require(log.entries.firstIndex { $0.name == "kvm_nested_vmexit" })
@@ -57,7 +57,7 @@ struct LossTests {
     let log = try EventLog(fixture: "trace-dat/vmx-6.1-unfixed/vmx_invalid_nested_guest_state.dat")
     let prepared = try #require(
       log.entries.firstIndex {
-        $0.name == "kvm_exit" && (19...25).contains($0.event.integer(ExitField.reason))
+        $0.name == "kvm_exit" && (19...27).contains($0.event.integer(ExitField.reason))
       })
     var healthy = log.losing(prepared - 9..<prepared - 3)
     healthy.entries.removeLast(healthy.entries.count - prepared)

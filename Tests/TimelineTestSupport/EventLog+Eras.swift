@@ -5,6 +5,8 @@ internal import KVMTimeline
 public enum EmulationEra: String, CaseIterable, Sendable {
   /// Up to 5.7: kvm_entry, then a kvm_exit with the reason of the last one, without its twin.
   case staleExit
+  /// The same, where the last exit is taken to be that of RSM behind one.
+  case staleExitOfRSM
   /// 5.8 to 5.10: kvm_entry and no kvm_exit.
   case entryOnly
   /// From 5.11 on: neither.
@@ -40,6 +42,10 @@ extension EventLog {
       if entry.thread == thread {
         switch entry.event.kind {
         case .nestedExit: lastExit = entry.event
+        case .exit where era == .staleExitOfRSM:
+          // Before a twin it is the same exit.
+          lastExit = entry.event
+          roundIsOpen = false
         case .entry:
           // An entry that leads to emulation belongs to the era of the recording.
           if leadsToEmulation(at, thread, times) { continue }
@@ -76,7 +82,7 @@ extension EventLog {
     event.set(EntryField.vcpu, lastExit.integer(ExitField.vcpu))
     event.set(EntryField.rip, entry.event.integer(EmulateField.rip))
     entries.append(Entry(event, thread: entry.thread, cpu: entry.cpu, time: entry.time - 2))
-    guard era == .staleExit else { return }
+    guard era == .staleExit || era == .staleExitOfRSM else { return }
     var exit = StoredEvent(.exit, copying: lastExit)
     exit.set(ExitField.rip, entry.event.integer(EmulateField.rip))
     entries.append(Entry(exit, thread: entry.thread, cpu: entry.cpu, time: entry.time - 1))

@@ -95,6 +95,9 @@ struct LoopCheckTests {
       without: [.pageFault]),
     loop("AMD", "svm " + times(6, "exit npf 100 1; entry 100"), "stuck-vcpu ×5"),
     loop(
+      "a string instruction that is emulated piece by piece",
+      times(6, "exit IO_INSTRUCTION 100 1; emul 100 2; pio; entry 100")),
+    loop(
       "with other details",
       times(
         4,

@@ -26,6 +26,9 @@ struct NestedCheckTests {
       "CPUID is kept", l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003; " + next,
       "unreflected-exit", .fail),
     nested(
+      "Hyper-V refuses a hypercall of L2 that is not at CPL 0",
+      l2 + "exit VMCALL 1001; twin VMCALL 1001; exc 6; entry 1001; " + next),
+    nested(
       "and the next thing of L2 is an inject",
       l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003; virq; inject EXTERNAL_INTERRUPT",
       "unreflected-exit", .fail),
@@ -100,6 +103,12 @@ struct NestedCheckTests {
       l2 + "exit TRIPLE_FAULT 1001; twin TRIPLE_FAULT 1001; inject HLT",
       "reflected-reason-mismatch"),
     nested(
+      "the vCPU came to another CPU before: a gap may not be told yet",
+      l2 + "exit TRIPLE_FAULT 1001; twin TRIPLE_FAULT 1001; c1 inject HLT"),
+    nested(
+      "the twin is not that of the exit before it",
+      l1 + "exit VMRESUME 300; vmenter 300 1000; twin CPUID 1000; inject HLT"),
+    nested(
       "what becomes due while L0 handles an exit of its own",
       l2 + "exit MSR_READ 1001; twin MSR_READ 1001; inject EXTERNAL_INTERRUPT; entry 300"),
     nested(
@@ -161,7 +170,44 @@ struct NestedCheckTests {
       """, "lost-inject", .fail),
     nested(
       "a timer that was disabled is dropped early (6.9)",
-      l2 + "exit PREEMPTION_TIMER 1001; entry 1001; " + next, "l2-without-entry"),
+      l2 + "exit PREEMPTION_TIMER 1001; entry 1001; " + next),
+    nested(
+      "a timer of L1, handled like any other exit",
+      l2 + "exit PREEMPTION_TIMER 300; unload; load; entry 300; " + next, "l2-without-entry"),
+    nested(
+      "L1 halts just like L2 did, elsewhere",
+      l2 + "exit HLT 1001; twin HLT 1001; entry 300; exit HLT 300; entry 302", "lost-inject", .fail),
+    nested(
+      "a gap on the CPU before, though nothing shows that the vCPU left it",
+      l2
+        + "exit CPUID 1001; twin CPUID 1001; c1 in; t100 entry 300; exit VMREAD 300; entry 303; t5 c0 lost; other",
+      "", .inconclusive),
+    nested(
+      "the same where it was preempted before the gap",
+      l2
+        + "exit CPUID 1001; twin CPUID 1001; out R; c1 in; t100 entry 300; exit VMREAD 300; entry 303; t5 c0 lost; other",
+      "", .inconclusive),
+    nested(
+      "and without the gap",
+      l2
+        + "exit CPUID 1001; twin CPUID 1001; out R; c1 in; t100 entry 300; exit VMREAD 300; entry 303; t5 c0 other",
+      "lost-inject", .fail),
+    nested(
+      "preempted, and kept by L0 on the other side of the gap",
+      l2 + "exit CPUID 1001; twin CPUID 1001; out R; c1 in; t100 entry 1003; " + next
+        + "; t5 c0 lost; other",
+      "", .inconclusive),
+    nested(
+      "preempted, and nothing is odd: L2 may have run in the gap",
+      l2
+        + "exit CPUID 1001; twin CPUID 1001; out R; c1 in; t100 inject CPUID; entry 300; t5 c0 lost; other",
+      "", .inconclusive),
+    nested(
+      "AMD: INIT and SIPI, and the first exit is far from there",
+      """
+      svm exit vmrun 200; vmenter 200 1000; entry 1000; exit hlt 1000; twin hlt 1000
+      entry 0; exit io 100005; entry 100007
+      """),
     nested(
       "a stale exit (up to 5.7)",
       l2 + "exit HLT 1001; twin HLT 1001; entry 1002; exit HLT 1002; entry 1002"),

@@ -20,6 +20,7 @@ struct TimeCheckTests {
 
   static let table: [CheckCase] = [
     time("a slow exit", "exit CPUID 100; +101 entry 102", "slow-exit"),
+    time("answered on another CPU: a gap may not be told yet", "exit CPUID 100; c1 +101 entry 102"),
     time("within the budget", "exit CPUID 100; +100 entry 102"),
     time(
       "the slow ones of a reason are one",

@@ -70,7 +70,7 @@ final class AssertSession {
     let hidden = Set(
       evidence.timelineFacts.compactMap { fact in
         switch fact.kind {
-        case .lossMayHide, .emulatedWhereL2MayBe: fact.vcpu
+        case .lossMayHide, .emulatedWhereL2MayBe, .mixedWithOthers: fact.vcpu
         default: nil
         }
       })

@@ -96,8 +96,8 @@ struct SoleVCPU {
     case .nestedEntry: track.nestedEntry(at: time, cpu: cpu, fields, &output)
     case .userspaceExit: track.exitedToUserspace(at: time, cpu: cpu, fields, &output)
     case .injectInterrupt: track.injectedInterrupt(at: time, cpu: cpu, fields, &output)
-    case .pio, .mmio, .nestedInterruptExit:
-      track.handled(at: time, cpu: cpu, &output)
+    case .pio, .mmio: track.transferred(at: time, cpu: cpu, &output)
+    case .nestedInterruptExit: track.handled(at: time, cpu: cpu, &output)
     case .other: break
     default: track.apply(kind, fields, cpu: cpu, at: time, &output)
     }

@@ -28,13 +28,18 @@ public struct TimelineFact: Sendable {
     /// trace does not say.
     case escapedTripleFault(interceptedByL1: Bool?)
     /// KVM_RUN ended at level L2 before L2 was entered or emulated.
-    case refusedL2(errno: Int32)
+    ///
+    /// `errno`: nil where the text of a trace does not tell it. `isBehindL1`: L1's instruction stands right before,
+    /// neither the VMM nor SMM.
+    case refusedL2(errno: Int32?, isBehindL1: Bool)
     /// An instruction was emulated without an exit while nothing proved the level.
     case emulatedAtUnknownLevel
     /// The same on a vCPU that was in L2 before: it may be the bug, and nothing proves it.
     case emulatedWhereL2MayBe
     /// Lost events may hide what this vCPU did.
     case lossMayHide
+    /// Events of its thread are those of several threads, or of several vCPUs that nothing tells apart.
+    case mixedWithOthers
 
     /// An exit of L2 that L1 must always get was kept by L0, and L2 went on.
     case keptByL0(ExitCode)
@@ -87,9 +92,21 @@ public struct TimelineFact: Sendable {
   public var cpu: Int
   /// The level that the vCPU was at.
   public var level: GuestLevel
+  /// The time of the event that proved it, where that is later than `end`.
+  var provedAt: UInt64 = 0
 }
 
 extension TimelineFact.Kind {
+  /// Whether it says that something did not happen between two events: another event between them explains it.
+  var restsOnSilence: Bool {
+    switch self {
+    case .vanishedExit, .l2WithoutEntry, .lostAfterSMM, .keptByL0, .toldAnother, .reflectedL0Exit,
+      .escapedTripleFault:
+      true
+    default: false
+    }
+  }
+
   /// Whether no check makes more than a note of it.
   var isNote: Bool {
     switch self {

@@ -50,6 +50,8 @@ struct TimelineOutput {
   /// kvm_entry after kvm_entry or kvm_exit after kvm_exit was seen without loss.
   var sawUnmatchedPair = false
 
+  /// Facts that something which was lost may explain, by position.
+  private var restingOnSilence: [Int] = []
   /// How many of the facts can only become notes.
   private var notes = 0
   /// Facts that are more than notes were too many to keep.
@@ -93,6 +95,17 @@ struct TimelineOutput {
     return cpus.contains(number(ofCPU: Int(cpu)))
   }
 
+  /// A vCPU may have done something at `time` that was lost: what rests on its having done nothing is no fact.
+  mutating func withdraw(ofVCPU vcpu: Int, across time: UInt64) {
+    // Gaps are told soon; of a hostile trace only the last facts are looked at.
+    for at in restingOnSilence.suffix(1000)
+    where facts[at].vcpu == vcpu && facts[at].begin <= time
+      && max(facts[at].end, facts[at].provedAt) >= time
+    {
+      facts[at].kind = .lossMayHide
+    }
+  }
+
   /// Keeps a fact, and says where; nil when it lies outside the window or is one too many.
   @discardableResult
   mutating func add(_ fact: TimelineFact) -> Int? {
@@ -108,6 +121,7 @@ struct TimelineOutput {
     if isNote { notes += 1 }
     var fact = fact
     fact.cpu = number(ofCPU: fact.cpu)
+    if fact.kind.restsOnSilence { restingOnSilence.append(facts.count) }
     facts.append(fact)
     return facts.count - 1
   }

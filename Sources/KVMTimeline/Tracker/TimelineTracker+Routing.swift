@@ -66,6 +66,11 @@ extension TimelineTracker {
         return noteStranger(threads[number].id, at: time)
       }
       if threads[number].tracks.count > 1 && !isAnIoctl(kind, track) {
+        let before = threads[number].current
+        if before >= 0, before != track, kind == .entry || kind == .exit, isSurelyInRun(before) {
+          // No thread enters one vCPU while it runs another: perf script may have printed processes for threads.
+          mix(number)
+        }
         settleWaiting(number, for: track)
         threads[number].isNamed = true
         threads[number].current = track
@@ -130,7 +135,9 @@ extension TimelineTracker {
     threads[number].waiting.removeAll(keepingCapacity: true)
     let owner = track ?? threads[number].current
     guard owner >= 0 else { return }
+    let isUnclear = track == nil && noteUnclearEmulation(waiting, number)
     for event in waiting {
+      if isUnclear && event.event.kind == .emulateInstruction { continue }
       switch event.event.kind {
       case .schedSwitch:
         // Written by `leaves` and `returns`: which of the two stands in the slot of the previous
@@ -146,6 +153,23 @@ extension TimelineTracker {
         apply(event.event.kind, event.event, to: owner, cpu: event.cpu, at: event.time)
       }
     }
+  }
+
+  /// Instructions were emulated for one of several vCPUs, and nothing tells which: whether they were L2's is not
+  /// known where one is in L2.
+  private mutating func noteUnclearEmulation(_ events: [WaitingEvent], _ number: Int) -> Bool {
+    guard let first = events.first(where: { $0.event.kind == .emulateInstruction }) else {
+      return false
+    }
+    var isUnclear = false
+    for track in threads[number].tracks where tracks[track].level == .l2 {
+      isUnclear = true
+      output.add(
+        TimelineFact(
+          kind: .emulatedWhereL2MayBe, vcpu: track, begin: first.time, end: first.time, count: 1,
+          cpu: Int(first.cpu), level: .unknown))
+    }
+    return isUnclear
   }
 
   // MARK: - Scheduling
@@ -165,7 +189,11 @@ extension TimelineTracker {
       switchThread(Int(previous), leaves: true, isRunnable: isRunnable, cpu: cpu, at: time)
     }
     if next >= 0 {
-      threads[Int(next)].cpu = cpu
+      let before = threads[Int(next)].cpu
+      if before != cpu {
+        for track in threads[Int(next)].tracks { tracks[track].moved(from: before, at: time) }
+        threads[Int(next)].cpu = cpu
+      }
       switchThread(Int(next), leaves: false, isRunnable: true, cpu: cpu, at: time)
     }
   }

@@ -19,6 +19,8 @@ public struct TimelineTracker {
     var waiting: [WaitingEvent] = []
     /// `current` was named since KVM_RUN began.
     var isNamed = false
+    /// Its number stands for several threads, or for nobody knows whom.
+    var isMixed = false
   }
 
   struct WaitingEvent {
@@ -323,6 +325,9 @@ public struct TimelineTracker {
     let track = tracks.count
     tracks.append(VCPUTrack(identity: identity, index: track, at: time, cpu: cpu))
     threads[number].tracks.append(track)
+    // Without switches a thread that no line names is all that runs on its CPU.
+    if id < 0 && !output.records.contains(.schedSwitch) { threads[number].isMixed = true }
+    if threads[number].isMixed { noteMixed(track) }
     if threads[number].current < 0 { threads[number].current = track }
     forgetSoleTracks()
     if sawLoss && !isCreation {
@@ -332,6 +337,26 @@ public struct TimelineTracker {
           level: .unknown))
     }
     return track
+  }
+
+  /// Events of a thread turn out to be those of several.
+  mutating func mix(_ number: Int) {
+    if threads[number].isMixed { return }
+    threads[number].isMixed = true
+    for track in threads[number].tracks { noteMixed(track) }
+  }
+
+  private mutating func noteMixed(_ track: Int) {
+    output.add(
+      TimelineFact(
+        kind: .mixedWithOthers, vcpu: track, begin: tracks[track].begin, end: tracks[track].end,
+        count: 1, cpu: Int(tracks[track].cpu), level: .unknown))
+  }
+
+  /// Whether KVM_RUN of a track cannot have ended: its end would be on record.
+  func isSurelyInRun(_ track: Int) -> Bool {
+    tracks[track].isInRun && tracks[track].enteredSinceRun && !sawLoss
+      && output.records.contains(.userspaceExit)
   }
 
   /// The number of a thread, made if it has none.

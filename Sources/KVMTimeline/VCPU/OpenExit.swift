@@ -7,8 +7,7 @@ struct OpenExit {
   var at: UInt64 = 0
   var cpu: Int32 = 0
   var code = ExitCode(raw: 0, isa: nil)
-  /// Where the guest stood; only of exits that enter a nested guest, and on SVM of those that seem to
-  /// be L2's.
+  /// Where the guest stood; only of exits that enter a nested guest, and of those that seem to be L2's.
   var rip: UInt64 = 0
   var info1: UInt64 = 0
   var info2: UInt64 = 0

@@ -27,10 +27,10 @@ extension VCPUTrack {
       faulted(at: fields.integer(PageFaultField.address), &output)
       if output.wantsDetails { noteDetail(.page, fields.integer(PageFaultField.address)) }
     case .pio:
-      handled(at: time, cpu: cpu, &output)
+      transferred(at: time, cpu: cpu, &output)
       if output.wantsDetails { noteDetail(.port, fields.integer(PIOField.port)) }
     case .mmio:
-      handled(at: time, cpu: cpu, &output)
+      transferred(at: time, cpu: cpu, &output)
       if output.wantsDetails { noteDetail(.page, fields.integer(MMIOField.address)) }
     case .nestedInterruptExit: handled(at: time, cpu: cpu, &output)
     case .msr: noteDetail(.msr, fields.integer(DetailField.number))

@@ -109,7 +109,7 @@ extension VCPUTrack {
 
   /// KVM emulates without an exit on a vCPU that was in L2 once, and nothing tells whether it still
   /// is.
-  private mutating func loseLevel(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+  mutating func loseLevel(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
     openLevel(candidate: .unknown, at: since, &output)
     output.add(
       TimelineFact(

@@ -6,7 +6,7 @@ extension VCPUTrack {
   mutating func entered<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(&output)
+    settle(byEntry: true, &output)
     if hasEntry { enteredAgain(&output) }
     isInHost(at: time, cpu: newCPU, &output)
     if output.counts(time, on: newCPU) { counters.entries &+= 1 }
@@ -14,6 +14,7 @@ extension VCPUTrack {
     if holdsForWakeup { wakeupIsUnlikely(&output) }
     if watch.repeats.count > 1 { reentered(fields, &output) }
     answerExit(at: time, &output)
+    if level == .l2 && isa == .svm { entryRIP = fields.integer(EntryField.rip) }
     hasEntry = true
     entryAt = time
     entryCPU = newCPU
@@ -91,7 +92,7 @@ extension VCPUTrack {
     exit.wasInterrupted = false
     exit.offCPU = 0
     // Only an exit that seems to be L2's can be a stale one, or show that L2 was left by INIT.
-    if level == .l2 { noteInformation(fields) }
+    if level == .l2 || isSMM { noteInformation(fields) }
     hasReason = true
     if exit.code.code == watch.repeats.code {
       exitedLikeBefore(at: time, cpu: newCPU, fields, &output)
@@ -117,6 +118,7 @@ extension VCPUTrack {
     _ fields: borrowing Fields
   ) {
     isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(ExitField.isa)))
+    exitsNameVCPU = fields.has(ExitField.vcpu)
   }
 
   @inline(never)
@@ -131,11 +133,10 @@ extension VCPUTrack {
   private mutating func noteInformation<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields
   ) {
+    exit.rip = fields.integer(ExitField.rip)
     if judgesEmulation {
       exit.info1 = fields.integer(ExitField.info1)
       exit.info2 = fields.integer(ExitField.info2)
-    } else {
-      exit.rip = fields.integer(ExitField.rip)
     }
   }
 
@@ -179,6 +180,7 @@ extension VCPUTrack {
   ) {
     l2RIP = fields.integer(ExitField.rip)
     l2RIPIsKnown = true
+    exitOfRSM.isOpen = false
     lastL2Exit.isOpen = true
     lastL2Exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     lastL2Exit.info1 = fields.integer(ExitField.info1)
@@ -348,6 +350,9 @@ extension VCPUTrack {
         levelIsProved = true
       }
       levelBeforeSMM = .unknown
+      if returnsTo == .l2 && exit.isOpen && judgesEmulation {
+        exitOfRSM = exit
+      }
       watch.nested.isBackFromSMM = returnsTo == .l2
       watch.nested.backFromSMMAt = time
       nestedEntryIsOpen = returnsTo == .l2

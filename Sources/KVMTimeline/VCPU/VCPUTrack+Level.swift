@@ -11,16 +11,27 @@ extension VCPUTrack {
   ///   - emulatedRIP: the address of the instruction, if the event is kvm_emulate_insn.
   ///   - output: where intervals and facts go.
   @inline(__always)
-  mutating func settle(emulatedRIP: UInt64? = nil, _ output: inout TimelineOutput) {
-    if exit.awaitsTwin { settleWithoutTwin(emulatedRIP, &output) }
+  mutating func settle(
+    emulatedRIP: UInt64? = nil, byEntry: Bool = false, _ output: inout TimelineOutput
+  ) {
+    if exit.awaitsTwin { settleWithoutTwin(emulatedRIP, byEntry, &output) }
   }
 
   @inline(never)
   private mutating func settleWithoutTwin(
-    _ emulatedRIP: UInt64?, _ output: inout TimelineOutput
+    _ emulatedRIP: UInt64?, _ byEntry: Bool, _ output: inout TimelineOutput
   ) {
     exit.awaitsTwin = false
-    if let emulatedRIP, isStaleExit(before: emulatedRIP) {
+    if byEntry, exit.code.mayLackTwin, level == .l2 {
+      // Answered at once, before KVM looks whose exit it is.
+      exit.level = levelIsProved ? .l2 : .unknown
+    } else if let emulatedRIP, !exitsNameVCPU, watch.nested.userspaceSinceExit, episode == nil,
+      !follows(emulatedRIP), mayBeStale
+    {
+      // As the next one, if the VMM has only moved L2; the exit of a guest that it has reset, if not.
+      exit.level = .unknown
+      loseLevel(at: exit.at, cpu: exit.cpu, &output)
+    } else if let emulatedRIP, mayBeStale, episode != nil || follows(emulatedRIP) {
       // Up to 5.7 a round of emulation is traced as an exit that repeats the last one, without its
       // twin.
       exit.level = .l2
@@ -87,14 +98,26 @@ extension VCPUTrack {
     }
   }
 
-  /// Whether the open exit is a reason left over from the last exit of L2: it repeats that one, and
-  /// the instruction emulated for it stands where L2 stood.
-  private func isStaleExit(before emulatedRIP: UInt64) -> Bool {
-    guard level == .l2, !isSMM, judgesEmulation, lastL2Exit.isOpen, exit.repeats(lastL2Exit) else {
-      return false
-    }
-    return episode != nil || (l2RIPIsKnown && emulatedRIP &- l2RIP <= 15)
+  /// Whether the open exit may be a reason left over from the last exit: it repeats that one in L2.
+  private var mayBeStale: Bool {
+    level == .l2 && !isSMM && judgesEmulation && repeatsLastExit
   }
+
+  /// Whether the open exit repeats the last one in L2 to the letter.
+  private var repeatsLastExit: Bool {
+    guard lastL2Exit.isOpen else { return false }
+    if exit.repeats(lastL2Exit) { return true }
+    guard exitOfRSM.isOpen, exit.code == exitOfRSM.code else { return false }
+    // The reason is that of the last exit, SMM's; the rest is read anew, and may be L2's.
+    return exit.repeats(exitOfRSM)
+      || (exit.info1 == lastL2Exit.info1 && exit.info2 == lastL2Exit.info2)
+  }
+
+  /// Whether the open exit may be a stale one that stands where L2 does.
+  var looksStale: Bool { repeatsLastExit && (!l2RIPIsKnown || follows(exit.rip)) }
+
+  /// Whether an instruction stands where L2 stood, or right behind.
+  private func follows(_ rip: UInt64) -> Bool { l2RIPIsKnown && rip &- l2RIP <= 15 }
 
   /// L1 itself executed an instruction that enters a nested guest.
   @inline(__always)
@@ -182,13 +205,14 @@ extension ExitCode {
     }
   }
 
-  /// An instruction that prepares or makes a nested entry: VMCLEAR to VMRESUME and VMWRITE, VMRUN to CLGI.
+  /// An instruction that a hypervisor alone has use for: VMCLEAR to VMXON, VMRUN to CLGI.
   ///
-  /// Not VMXON, VMXOFF: a kernel executes them wherever KVM is loaded. Not VMMCALL: a hypercall.
+  /// Not VMCALL and VMMCALL, which are hypercalls. A kernel may execute VMXON where KVM is loaded and no guest runs;
+  /// but most do when the first one is made.
   @inline(__always)
   var isOfHypervisor: Bool {
     switch isa {
-    case .vmx: code >= 19 && code <= 25
+    case .vmx: code >= 19 && code <= 27
     case .svm: code >= 0x80 && code <= 0x85 && code != 0x81
     case nil: false
     }

@@ -67,10 +67,17 @@ extension VCPUTrack {
       refusalIsReported = true
       output.add(
         TimelineFact(
-          kind: .refusedL2(errno: errno), vcpu: index, begin: time, end: time, count: 1,
+          kind: .refusedL2(
+            errno: fields.has(UserspaceExitField.errno) ? errno : nil,
+            isBehindL1: isBehindL1), vcpu: index, begin: time, end: time, count: 1,
           cpu: Int(cpu),
           level: .l2))
     }
+  }
+
+  /// Whether L1's own instruction put the vCPU into L2, and nothing else happened since.
+  var isBehindL1: Bool {
+    nestedEntryIsOpen && !sawUserspaceSinceGuest && !watch.nested.isBackFromSMM
   }
 
   /// Whether the reason must be that of an earlier exit, where errno is not told (text of trace-cmd

@@ -141,8 +141,10 @@ extension VCPUTrack {
 
   /// Its thread appeared on another CPU.
   mutating func moved(from cpu: Int32, at time: UInt64) {
-    if isOffCPU || visible == .lost { return }
-    movedFrom = cpu
+    if visible == .lost { return }
+    // Asleep, it would have had to be woken first.
+    if !isOffCPU || visible == .preempted { departures.add(from: cpu, at: time) }
+    if isOffCPU { return }
     movedAt = time
     // Until an exit proves the level anew, what came before is no proof of it.
     watch.nested.userspaceSinceExit = true
@@ -150,12 +152,15 @@ extension VCPUTrack {
 
   /// Events were lost on a CPU that this vCPU has left meanwhile, without a record of it.
   mutating func lostEventsBehind(_ cpu: Int, from time: UInt64, _ output: inout TimelineOutput) {
-    guard Int(movedFrom) == cpu, movedAt > time else { return }
-    guard mayHideL2 else { return noteUnsuspectedGap(at: time, on: movedFrom) }
+    guard let departure = departures.last(from: cpu, after: time) else { return }
+    guard mayHideL2 else {
+      return noteUnsuspectedGap(at: time, on: Int32(truncatingIfNeeded: cpu))
+    }
     output.add(
       TimelineFact(
-        kind: .lossMayHide, vcpu: index, begin: time, end: movedAt, count: 1, cpu: cpu,
+        kind: .lossMayHide, vcpu: index, begin: time, end: departure, count: 1, cpu: cpu,
         level: .unknown))
+    output.withdraw(ofVCPU: index, across: departure)
   }
 
   /// Whether events that were lost may have been events of L2: the level was not L1 for certain, or L1
@@ -221,6 +226,7 @@ extension VCPUTrack {
     emulationIsExplained = false
     l2RIPIsKnown = false
     lastL2Exit.isOpen = false
+    exitOfRSM.isOpen = false
     interceptsShutdown = nil
     isInRun = false
     // Of a vCPU that was in L1 nothing is hidden, unless it is emulated before its level is proved.

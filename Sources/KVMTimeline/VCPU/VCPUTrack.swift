@@ -21,6 +21,10 @@ public struct VCPUTrack: Sendable {
   let index: Int
   /// The instruction set, from its exits; nil without exits.
   public internal(set) var isa: ISA?
+  /// kvm_exit names the vCPU: by the time that it does (5.10) exits are not traced stale any more.
+  var exitsNameVCPU = false
+  /// Where the guest went on last; only of L2 on SVM.
+  var entryRIP: UInt64 = .max
 
   // The span.
 
@@ -95,6 +99,8 @@ public struct VCPUTrack: Sendable {
   /// `exit` is the reason for what the vCPU does now, open or answered.
   var hasReason = false
   var lastL2Exit = OpenExit()
+  /// The exit that RSM went back to L2 from, until L2 exits.
+  var exitOfRSM = OpenExit()
   /// Where L2 stood last, from its exits and emulated instructions.
   var l2RIP: UInt64 = 0
   var l2RIPIsKnown = false
@@ -113,7 +119,7 @@ public struct VCPUTrack: Sendable {
   /// When its thread appeared on another CPU, though nothing had taken it off the one before: a gap there
   /// is told only when that CPU's next record comes.
   var movedAt: UInt64 = 0
-  var movedFrom: Int32 = -1
+  var departures = Departures()
   /// Events were lost, and with them the level: L2 may have been entered.
   var levelWasLost = false
   /// The first gap that hid nothing, as far as was known by then, and its CPU: a hypervisor may have been at

@@ -18,6 +18,8 @@ public struct EndOfRun: Sendable, Equatable {
   public var isInEpisode = false
   /// KVM_RUN ended before anything was entered or emulated.
   public var didNothing = false
+  /// L1's instruction that enters L2 stands right before.
+  public var isBehindL1 = false
   /// The vCPU was in SMM, or had just left it.
   public var isNearSMM = false
 }
@@ -50,6 +52,7 @@ extension VCPUTrack {
     end.exceptions = watch.exceptions.current(afterEntries: counters.entries)
     end.isInEpisode = episode != nil
     end.didNothing = !enteredSinceRun && !emulatedSinceRun
+    end.isBehindL1 = isBehindL1
     end.isNearSMM = isSMM || watch.nested.smmSinceExit
     if reason == 17 {
       end.failedRIP = emulationHasFailed ? watch.emulation.failureRIP : nil
@@ -63,7 +66,7 @@ extension VCPUTrack {
     }
     // As for a refusal: L2 survives the VMM.
     let known = levelIsProved || !candidateIsInferred ? self.level : .unknown
-    let level = hasExit && exit.level != .unknown ? exit.level : known
+    let level = hasExit && exit.level != .unknown && !isBehindL1 ? exit.level : known
     output.add(
       fact(
         .endOfRun(end), from: hasExit ? exit.at : endsInEntry ? entryAt : time, to: time, cpu: cpu,

@@ -58,7 +58,8 @@ extension VCPUTrack {
     // A gap on the CPU that the vCPU has left may not be told yet.
     if exit.wasInterrupted || exit.at == watch.nested.strangeTwinOf || movedAt > exit.at { return }
     // Hyper-V's TLB flush of an enlightened L2 is the one VMCALL that L0 may keep.
-    if exit.code.isVMCall && watch.nested.hyperVAt >= exit.at { return }
+    // It is refused by #UD, before its event, where L2 is not at CPL 0.
+    if exit.code.isVMCall && (watch.nested.hyperVAt >= exit.at || sawExceptionActivity) { return }
     watch.nested.keepsExit = true
     watch.nested.keptCPU = cpu
   }
@@ -69,10 +70,11 @@ extension VCPUTrack {
     watch.nested.keepsExit = false
     if movedAt > watch.nested.keptAt { return }
     if watch.nested.keptCode.isVMCall && !output.records.contains(.hyperVHypercall) { return }
-    output.add(
-      fact(
-        .keptByL0(watch.nested.keptCode), from: watch.nested.keptAt, to: watch.nested.keptAt,
-        cpu: watch.nested.keptCPU, level: .l2))
+    var kept = fact(
+      .keptByL0(watch.nested.keptCode), from: watch.nested.keptAt, to: watch.nested.keptAt,
+      cpu: watch.nested.keptCPU, level: .l2)
+    kept.provedAt = entryAt
+    output.add(kept)
   }
 
   /// L1 is told of an exit.
@@ -101,7 +103,7 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteL2WithoutEntry(_ output: inout TimelineOutput) {
     let nested = watch.nested
-    guard levelIsProved, movedAt <= exit.at, !isSMM, !nestedEntryIsOpen, !nestedEntryIsAsked,
+    guard levelIsProved, !isSMM, !nestedEntryIsOpen, !nestedEntryIsAsked,
       !nested.lastL1ExitEnters,
       !nested.userspaceSinceExit, !nested.smmSinceExit, output.levelEventsAreRecorded,
       isa == .vmx || output.records.contains(.nestedEntry)
@@ -113,13 +115,13 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteVanishedL2(_ output: inout TimelineOutput) {
     let nested = watch.nested
-    guard levelIsProved, movedAt <= exit.at, !isSMM, !nested.userspaceSinceExit,
+    guard levelIsProved, !isSMM, !nested.userspaceSinceExit,
       output.levelEventsAreRecorded,
       output.records.contains(.nestedExitInject), episode == nil,
-      !(lastL2Exit.isOpen && exit.repeats(lastL2Exit)), !exit.code.mayLackTwin
+      !looksStale, !exit.code.mayLackTwin
     else { return }
     // INIT takes a vCPU out of L2 without an event (SVM): it goes on at a reset or start-up vector.
-    if isa == .svm && exit.rip < 0x1_0000 { return }
+    if isa == .svm && (exit.rip < 0x1_0000 || entryRIP == 0 || entryRIP == 0xfff0) { return }
     if nestedEntryIsOpen {
       // Its event does not say that L2 was reached: loading an MSR may fail behind it.
       guard nested.isBackFromSMM else { return }

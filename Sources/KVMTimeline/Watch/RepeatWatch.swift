@@ -68,6 +68,13 @@ extension VCPUTrack {
     if !watch.repeats.isBack { endRepeats(&output) }
   }
 
+  /// kvm_pio, kvm_mmio: a string instruction that KVM emulates piece by piece gets further with each.
+  @inline(__always)
+  mutating func transferred(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    handled(at: time, cpu: cpu, &output)
+    if watch.repeats.count > 0 { endRepeats(&output) }
+  }
+
   /// A page fault at an address: another address is progress.
   @inline(__always)
   mutating func faulted(at address: UInt64, _ output: inout TimelineOutput) {

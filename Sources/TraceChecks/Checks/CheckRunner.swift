@@ -48,6 +48,12 @@ public struct CheckRunner: Sendable {
       }
       check.judge(evidence, into: &judgement)
     }
+    // What is made of several vCPUs' events as if they were one's is wrong.
+    let mixed = Set(
+      evidence.timelineFacts.filter { $0.kind == .mixedWithOthers }.map {
+        evidence.tracks[$0.vcpu].identity
+      })
+    judgement.findings.removeAll { $0.identity.map(mixed.contains) ?? false }
     judgement.findings.removeAll { !configuration.isOn($0.check) }
     judgement.notJudged.removeAll { !configuration.isOn($0.check) }
     for at in judgement.findings.indices {
@@ -116,6 +122,9 @@ public struct CheckRunner: Sendable {
         isDecisive = true
       case .emulatedWhereL2MayBe:
         why = "KVM emulated an instruction without an exit, and nothing proves whether L1 or L2 ran"
+        isDecisive = true
+      case .mixedWithOthers:
+        why = "its events and those of other threads or vCPUs cannot be told apart"
         isDecisive = true
       case .emulatedAtUnknownLevel:
         why = "the vCPU was emulated before anything proved whether L1 or L2 ran"

@@ -97,14 +97,22 @@ public struct InvalidL2RefusedCheck: Check {
   /// One warning per refusal.
   public func judge(_ evidence: TraceEvidence, into judgement: inout Judgement) {
     for fact in evidence.timelineFacts {
-      guard case .refusedL2(let errno) = fact.kind else { continue }
-      let how =
-        errno < 0
-        ? "KVM_RUN failed with errno \(errno)" : "KVM_RUN ended in KVM_EXIT_INTERNAL_ERROR"
+      guard case .refusedL2(let errno, let isBehindL1) = fact.kind else { continue }
+      let how: String
+      switch errno {
+      case nil: how = "KVM_RUN failed"
+      case let errno? where errno < 0: how = "KVM_RUN failed with errno \(errno)"
+      default: how = "KVM_RUN ended in KVM_EXIT_INTERNAL_ERROR"
+      }
+      // Straight behind L1's instruction the state has passed KVM's checks: what fails then as a rule are the
+      // pages that it points to.
+      let why =
+        isBehindL1
+        ? "a page that L1's control block names is not there, or L2's state is invalid"
+        : "its state was invalid"
       judgement.findings.append(
         evidence.finding(
-          self, .warning, fact,
-          "KVM refused to run L2: \(how) before L2 was entered; its state was invalid"))
+          self, .warning, fact, "KVM refused to run L2: \(how) before L2 was entered; \(why)"))
     }
   }
 }

@@ -67,6 +67,11 @@ struct ProbableCause {
     if end.isInEpisode {
       return ProbableCause("KVM emulated L2 for invalid state, and could not go on", .high)
     }
+    if end.isBehindL1 {
+      return ProbableCause(
+        "KVM could not enter L2: a page that L1's control block names is not there, or L2's state is invalid",
+        .medium)
+    }
     if end.didNothing && fact.level == .l2 {
       return ProbableCause("L2's state was invalid, and KVM refused to run it", .medium)
     }
