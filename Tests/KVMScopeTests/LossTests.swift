@@ -75,6 +75,23 @@ struct LossTests {
     }
   }
 
+  /// Threads come and go between the CPUs, and a gap is told when its own CPU goes on.
+  @Test(
+    "a gap on one of several CPUs accuses nobody",
+    arguments: [
+      "svm-6.1/two-vms-2v-full", "svm-6.1/nested_mix-2v-full-clock-mono", "svm-6.1/svm-smm_test",
+      "svm-6.1/hltmix-2-l2-ipi-intr-poll200k", "svm-5.10/nested_mix-1v-full",
+    ])
+  func gapsOnOneCPU(_ name: String) throws {
+    let log = try EventLog(fixture: "trace-dat/\(name).dat")
+    var random = SeededGenerator(for: "a gap on one of several CPUs accuses nobody, \(name)")
+    for (number, cut) in Self.cuts(log, around: 0..<log.entries.count, 60, &random).enumerated() {
+      let replay = Replay(log.losing(cut, on: number % 2))
+      #expect(replay.brokenInvariants().isEmpty, "\(cut)")
+      #expect(replay.verdict != .fail, "lost \(cut) on \(number % 2): \(replay.findings)")
+    }
+  }
+
   /// The vCPU left CPU 0 inside the gap, and that gap is told when CPU 0 has its next record.
   @Test("a gap on the CPU that a vCPU has left accuses nobody")
   func gapIsToldLate() throws {
@@ -150,16 +167,18 @@ struct LossTests {
 }
 
 extension EventLog {
-  /// The log without a run of events; each CPU that had some of them has a gap there.
-  func losing(_ range: Range<Int>) -> EventLog {
+  /// The log without a run of events, of one CPU or of all; each CPU that had some of them has a gap there.
+  func losing(_ range: Range<Int>, on cpu: Int? = nil) -> EventLog {
     var marks: [Int: Entry] = [:]
     for entry in entries[range] where !entry.isLossMark && marks[entry.cpu] == nil {
+      if let cpu, entry.cpu != cpu { continue }
       let before = entries[..<range.lowerBound].last { $0.cpu == entry.cpu && !$0.isLossMark }
       marks[entry.cpu] = .loss(cpu: entry.cpu, after: before?.time ?? 0)
     }
     var log = self
     // A reader meets a gap when it comes to the next record of that CPU.
     log.entries = Array(entries[..<range.lowerBound])
+    if let cpu { log.entries += entries[range].filter { $0.cpu != cpu } }
     for entry in entries[range.upperBound...] {
       if let mark = marks.removeValue(forKey: entry.cpu) { log.entries.append(mark) }
       log.entries.append(entry)

@@ -9,6 +9,7 @@ extension VCPUTrack {
   ///
   /// - Parameters:
   ///   - emulatedRIP: the address of the instruction, if the event is kvm_emulate_insn.
+  ///   - byEntry: the event is kvm_entry.
   ///   - output: where intervals and facts go.
   @inline(__always)
   mutating func settle(
