@@ -242,6 +242,15 @@ struct OpenedTrace {
     }
   }
 
+  /// Whether `records` is a guess from the events that there are.
+  var infersRecords: Bool {
+    switch recording {
+    case .perfData: false
+    case .traceDat(let file): file.formatsAreOfWholeKernel
+    case .text: true
+    }
+  }
+
   /// The events that patterns leave out, by number; none where there are no patterns.
   func events(leftOutBy patterns: [String]) -> Set<Int> {
     guard !patterns.isEmpty else { return [] }

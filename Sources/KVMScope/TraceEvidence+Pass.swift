@@ -13,6 +13,7 @@ extension TraceEvidence {
       records: trace.records(without: trace.events(leftOutBy: events)),
       unattributed: pass.tracker.unattributed, clockBackwards: pass.statistics.clockBackwards)
     self.window = window
+    if trace.infersRecords { doubtRecords() }
     factsWereDropped = pass.tracker.factsWereDropped
   }
 }

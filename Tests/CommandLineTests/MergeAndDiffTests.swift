@@ -24,6 +24,21 @@ import TraceTestSupport
     }
   }
 
+  /// Ticks have no rate, and no percentile that can be compared with one in nanoseconds; counts and shares have.
+  @Test func ticksAreComparedAsFarAsTheyGo() throws {
+    let two = "fixtures/trace-dat/svm-6.1/nested_mix-2v-full-clock-mono.dat"
+    let same = try Tool.run(["diff", "--fail-above", "count=10%", Recording.ticks, Recording.ticks])
+    #expect(same.code == 0)
+    #expect(same.output.contains("vmrun"))
+    let grown = try Tool.run([
+      "diff", "--format", "csv", "--fail-above", "count=10%", Recording.ticks, two,
+    ])
+    #expect(grown.code == 1)
+    let rows = grown.output.split(separator: "\n").filter { $0.contains("vmrun") }
+    #expect(rows.contains { $0.contains("count") })
+    #expect(!rows.contains { $0.contains("p50") || $0.contains("rate") })
+  }
+
   @Test func neitherOrderNorGroupingMatters() throws {
     try Tool.withDirectory { directory in
       let traces = [

@@ -9,6 +9,18 @@ import TraceTestSupport
 /// Recordings in which an event that a verdict needs was not asked for: the verdict stays open, it
 /// is never guessed.
 struct UnrecordedEventTests {
+  /// Text does not say what was recorded: everything else of KVM is there, and VMLAUNCH and VMRESUME.
+  @Test("the lines of nested guests were left out of a text")
+  func withoutNestedLines() throws {
+    let packed = try Fixture.bytes("trace-dat/vmx-6.1-unfixed/invalid_l2-mode3.report.zst")
+    let lines = try Unpacking.text(zstd: packed).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let left = lines.filter { !$0.contains("kvm_nested_") }.joined(separator: "\n")
+    #expect(left.contains("kvm_cr") && left.contains("VMLAUNCH"))
+    let file = try TemporaryFile([UInt8](left.utf8))
+    #expect(try Analysis.check([file.path]).checks.verdict == .inconclusive)
+  }
+
   private static let healthy = [
     "vmx-6.1-fixed/nested_mix-1v-full", "vmx-5.10/invalid_l2-mode0",
     "vmx-6.1-fixed/invalid_l2-mode0",

@@ -73,9 +73,17 @@ import TraceTestSupport
     #expect(results.map { $0["ruleId"]?.text } == ["l2-emulation", "l2-triple-fault"])
     #expect(results.map { $0["level"]?.text } == ["error", "none"])
     #expect(results[1]["kind"]?.text == "open")
-    #expect(results[0]["message"]?["text"]?.text?.contains("::error::x::\"<q>&]]>#") == true)
+    #expect(results[0]["message"]?["text"]?.text?.contains(#"::error::x::"<q>&\]\]>#"#) == true)
     #expect(run["invocations"]?[0]?["executionSuccessful"] == .bool(false))
     #expect(run["invocations"]?[0]?["toolExecutionNotifications"]?.elements.count == 1)
+  }
+
+  /// A viewer makes links of `[text](address)`, whoever wrote it.
+  @Test func sarifMakesNoLinksOfNames() throws {
+    var results = Self.results()
+    results.findings[0].message = #"[x](http:e) \ {0}"#
+    let text = written(results) { $0.writeSARIF(to: $1) }
+    #expect(text.contains(#""text": "\\[x\\](http:e) \\\\ {{0}}"#))
   }
 
   @Test func sarifWithoutFindingsHasAnEmptyList() throws {

@@ -23,6 +23,11 @@ public struct RecordedEvents: Sendable, Equatable {
   /// Everything is recorded: for tests.
   public static let all = RecordedEvents(Set(EventKind.allCases))
 
+  /// The same without some kinds.
+  public func without(_ kinds: Set<EventKind>) -> RecordedEvents {
+    RecordedEvents(self.kinds.subtracting(kinds))
+  }
+
   /// Whether the kind was recorded.
   public func contains(_ kind: EventKind) -> Bool { kinds.contains(kind) }
 }

@@ -40,6 +40,18 @@ public struct TraceEvidence: Sendable {
     self.clockBackwards = clockBackwards
   }
 
+  /// Looks at `records` again, which were guessed from the events that there are.
+  ///
+  /// Instructions that enter a nested guest, and not one event of such a guest: somebody left these out, whatever
+  /// else of KVM there is.
+  public mutating func doubtRecords() {
+    let attempts = tracks.reduce(0) { $0 &+ $1.counters.nestedEntryAttempts }
+    guard attempts > 0, !tracks.contains(where: { $0.counters.nestedEvents > 0 }) else { return }
+    records = records.without([
+      .nestedExit, .nestedExitInject, .nestedEntry, .nestedEntryFailed,
+    ])
+  }
+
   /// Whether any guest of this trace used nested virtualization.
   public var isNested: Bool {
     tracks.contains { $0.counters.nestedEntryAttempts > 0 || $0.counters.nestedEvents > 0 }

@@ -103,13 +103,8 @@ public struct SummaryDiff: Sendable {
     self.new = new
     self.limits = limits
     self.noise = noise
-    for isa in [ISA.vmx, .svm, nil] {
-      let key = SummaryTotals.Key(isa: isa, unit: .nanoseconds)
-      compareExits(base.groups[key], new.groups[key])
-    }
-    let nanoseconds = [ISA.vmx, .svm, nil].map { SummaryTotals.Key(isa: $0, unit: .nanoseconds) }
-    compareStates(
-      nanoseconds.compactMap { base.groups[$0] }, nanoseconds.compactMap { new.groups[$0] })
+    for isa in [ISA.vmx, .svm, nil] { compareExits(Side(base, isa), Side(new, isa)) }
+    compareStates(Self.forShares(base), Self.forShares(new))
     for check in Set(base.findings.byCheck.keys).union(new.findings.byCheck.keys).sorted() {
       let (before, after) = (base.findings.byCheck[check], new.findings.byCheck[check])
       findings.append(
@@ -124,7 +119,7 @@ public struct SummaryDiff: Sendable {
     changes.contains(where: \.isRegression) || findings.contains(where: \.isRegression)
   }
 
-  /// Whether one side has vCPUs whose traces count ticks: these are not compared.
+  /// Whether one side has vCPUs whose traces count ticks: of these only counts and shares are compared.
   public var leavesOutTicks: Bool {
     [base, new].contains { $0.groups.keys.contains { $0.unit == .ticks } }
   }
@@ -143,14 +138,38 @@ public struct SummaryDiff: Sendable {
 
   // MARK: - Exits
 
-  private mutating func compareExits(_ base: VCPUSummary?, _ new: VCPUSummary?) {
-    var rows: [(ExitStatistics?, ExitStatistics?)] = (new?.exitReasons ?? []).map { row in
-      (base?.exitReasons.first { $0.isSameKind(as: row) }, row)
+  /// The exits of one side on one kind of hardware.
+  private struct Side {
+    /// Of all vCPUs: for counts.
+    let all: VCPUSummary?
+    /// Of those whose times are nanoseconds.
+    let timed: VCPUSummary?
+    /// Their span; 0 where some vCPUs count ticks, so that a rate would leave these out.
+    let seconds: Double
+
+    init(_ totals: SummaryTotals, _ isa: ISA?) {
+      timed = totals.groups[SummaryTotals.Key(isa: isa, unit: .nanoseconds)]
+      let ticks = totals.groups[SummaryTotals.Key(isa: isa, unit: .ticks)]
+      var sum = timed ?? ticks
+      if timed != nil, let ticks { sum?.add(ticks) }
+      all = sum
+      seconds = ticks == nil ? timed.map { Double($0.end &- $0.begin) / 1e9 } ?? 0 : 0
     }
-    rows += (base?.exitReasons ?? []).filter { row in
-      new?.exitReasons.contains { $0.isSameKind(as: row) } != true
+
+    /// The times of one kind of exit.
+    func times(of row: ExitStatistics) -> DurationDistribution? {
+      timed?.exitReasons.first { $0.isSameKind(as: row) }?.handlingDistribution
+    }
+  }
+
+  private mutating func compareExits(_ base: Side, _ new: Side) {
+    var rows: [(ExitStatistics?, ExitStatistics?)] = (new.all?.exitReasons ?? []).map { row in
+      (base.all?.exitReasons.first { $0.isSameKind(as: row) }, row)
+    }
+    rows += (base.all?.exitReasons ?? []).filter { row in
+      new.all?.exitReasons.contains { $0.isSameKind(as: row) } != true
     }.map { ($0, nil) }
-    let spans = (seconds(base), seconds(new))
+    let spans = (base.seconds, new.seconds)
     for (before, after) in rows {
       guard let row = after ?? before else { continue }
       let subject = Subject.exit(level: row.level, row.exit, row.handledBy)
@@ -172,12 +191,11 @@ public struct SummaryDiff: Sendable {
           isSignificant: counts.0 + counts.1 >= noise.count && isLarge(rates.0, rates.1)
             && abs(rates.0 - rates.1) > 2 * scatter)
       }
-      compareTimes(subject, before?.handlingDistribution, after?.handlingDistribution)
+      let times = (base.times(of: row), new.times(of: row))
+      // Where one side counts ticks there is nothing to compare.
+      if before != nil && times.0 == nil || after != nil && times.1 == nil { continue }
+      compareTimes(subject, times.0, times.1)
     }
-  }
-
-  private func seconds(_ vcpu: VCPUSummary?) -> Double {
-    vcpu.map { Double($0.end &- $0.begin) / 1e9 } ?? 0
   }
 
   /// Whether a change is more than the share that is noise.
@@ -220,6 +238,17 @@ public struct SummaryDiff: Sendable {
   }
 
   // MARK: - States
+
+  /// The vCPUs whose times can be added: those in nanoseconds, or where there are none those in ticks.
+  private static func forShares(_ totals: SummaryTotals) -> [VCPUSummary] {
+    for unit in [TimeUnit.nanoseconds, .ticks] {
+      let groups = [ISA.vmx, .svm, nil].compactMap {
+        totals.groups[SummaryTotals.Key(isa: $0, unit: unit)]
+      }
+      if !groups.isEmpty { return groups }
+    }
+    return []
+  }
 
   private mutating func compareStates(_ base: [VCPUSummary], _ new: [VCPUSummary]) {
     func total(_ vcpus: [VCPUSummary], _ state: VCPUState?, _ level: GuestLevel?) -> UInt64 {

@@ -169,13 +169,15 @@ extension CheckReport {
     }
   }
 
-  /// A message: paragraphs of plain text, in which braces stand for themselves (§3.11.5).
+  /// A message: paragraphs of plain text, in which braces (§3.11.5) and brackets (§3.11.6) stand for themselves: a
+  /// task's name makes no link.
   private func text(_ key: String, _ paragraphs: [String], _ json: JSONWriter) {
     var result = ""
     for scalar in paragraphs.joined(separator: "\n\n").unicodeScalars {
       let isShown = scalar == "\n" || !Printable.isUnsafe(scalar)
       for scalar in (isShown ? String(scalar) : Printable.code(of: scalar)).unicodeScalars {
         if scalar == "{" || scalar == "}" { result.unicodeScalars.append(scalar) }
+        if scalar == "[" || scalar == "]" || scalar == "\\" { result.unicodeScalars.append("\\") }
         result.unicodeScalars.append(scalar)
       }
     }

@@ -48,7 +48,9 @@ extension DiffReport {
   }
 
   private func writeVerdict(to sink: ByteSink, _ style: TextStyle) {
-    if diff.leavesOutTicks { sink.write("vCPUs whose traces count ticks are not compared\n") }
+    if diff.leavesOutTicks {
+      sink.write("of vCPUs whose traces count ticks only counts and shares are compared\n")
+    }
     sink.write((diff.hasRegression ? style.bad("WORSE") : style.good("NO REGRESSION")) + "\n")
   }
 

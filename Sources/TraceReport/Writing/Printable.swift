@@ -7,6 +7,8 @@ enum Printable {
     switch scalar.value {
     case 0..<0x20, 0x7f..<0xa0: true
     case 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+    // No characters at all, and not allowed in XML and YAML.
+    case 0xfffe, 0xffff, 0xfeff: true
     default: false
     }
   }
