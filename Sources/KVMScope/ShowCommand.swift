@@ -7,7 +7,7 @@ enum ShowCommand {
   static func summary(_ identity: VCPUIdentity?, _ trace: OpenedTrace) -> String {
     var words = ["kvmscope", "summary"]
     if let identity { words += ["--pid", "\(identity.thread)"] }
-    return (words + named(trace.paths)).joined(separator: " ")
+    return (words + inputs(trace)).joined(separator: " ")
   }
 
   static func text(_ finding: Finding, _ trace: OpenedTrace) -> String {
@@ -19,12 +19,16 @@ enum ShowCommand {
       words += ["--end", moment(end.addingReportingOverflow(margin).partialValue, trace.timeUnit)]
     }
     if finding.identity == nil && finding.begin == nil { words[1] = "info" }
-    if trace.isMerged { words.append("--merge") }
+    return (words + inputs(trace)).joined(separator: " ")
+  }
+
+  /// The input, with what was said of how to read it.
+  private static func inputs(_ trace: OpenedTrace) -> [String] {
+    var words = trace.isMerged ? ["--merge"] : []
     if trace.timeOffsets.contains(where: { $0 != .zero }) {
       words += trace.timeOffsets.map { "--ts-offset=" + offset($0, trace.timeUnit) }
     }
-    words += named(trace.paths)
-    return words.joined(separator: " ")
+    return words + named(trace.paths)
   }
 
   /// A time as `--begin` takes it.
