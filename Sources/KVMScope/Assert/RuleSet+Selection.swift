@@ -4,6 +4,7 @@ extension RuleSet {
   /// The rules, each speaking only of what was selected of the part of a trace that it speaks of.
   ///
   /// - Parameter options: `begin`, `end`, `vcpus`, `vms` and `threads` count.
+  /// - Returns: as many rules, in their order.
   func narrowed(to options: AnalysisOptions) -> RuleSet {
     var narrowed = self
     for at in narrowed.scopes.indices { narrowed.scopes[at].narrow(to: options) }

@@ -130,6 +130,7 @@ struct TextHead {
   /// - Parameters:
   ///   - bytes: the first ones.
   ///   - isStream: whether a file would be looked at further.
+  /// - Returns: what was found in them, and how far was looked.
   func error(_ bytes: RawSpan, isStream: Bool) -> ContainerError {
     // What was not looked at may hold anything.
     let looked =
