@@ -141,6 +141,27 @@ import TraceTestSupport
     #expect(short?.reason == .wrongKind(.unknown))
   }
 
+  @Test("lines that tell the time since the line before have no times")
+  func deltas() throws {
+    func log(_ times: [Int]) -> String {
+      times.map {
+        "      invalid_l2   537 [000]     0.\(String(1_000_000 + $0).dropFirst()):                      kvm:kvm_entry: vcpu 0, rip 0x4115eb\n"
+      }.joined()
+    }
+    // As perf script --deltatime prints them, and --reltime.
+    let deltas = [0, 150, 521, 33, 20, 41, 7, 1200, 3, 9, 9, 16]
+    let error = #expect(throws: ContainerError.self) { try TextReading(log(deltas)) }
+    #expect(error?.reason == .timesAreDeltas)
+    var sum = 0
+    let times = deltas.map { delta -> Int in
+      sum += delta
+      return sum
+    }
+    #expect(try TextReading(log(times)).events.map(\.time) == times.map { UInt64($0) * 1000 })
+    // Two CPUs behind each other are a log in bad order, and no other thing.
+    #expect(try TextReading(log(times + times)).clockWentBack == 1)
+  }
+
   @Test("more names than anybody has") func names() throws {
     let lines = (0..<10_000).map {
       "      a-\($0)   [000]   111.000000: event_\($0):  a=1\n"

@@ -16,6 +16,10 @@ struct TextHead {
   /// Their bytes.
   private(set) var byteCount: UInt64 = 0
   private var parser = TextHeadParser()
+  private var beginsAtZero = false
+  private var lastTime: UInt64 = 0
+  /// Events with a time before that of the line above.
+  private var wentBack = 0
   private(set) var isTicks = false
   private(set) var isRelative = false
   private(set) var cpuCount = 0
@@ -32,6 +36,12 @@ struct TextHead {
   var isDecided: Bool {
     isMostlyEvents || isWhole || (!hasHeader && !isOfKernel && otherLines > Self.mostLines)
   }
+
+  /// Whether each line tells the time since the line before (`perf script --deltatime`): then no event has a time.
+  ///
+  /// The first line tells 0, and of any two lines the second is the smaller one as often as not. Where
+  /// lines tell times, few go back.
+  var tellsDeltas: Bool { beginsAtZero && eventCount >= 8 && wentBack * 5 >= eventCount }
 
   /// Whether the events of a log may stand behind as many bytes as were looked at.
   ///
@@ -90,6 +100,9 @@ struct TextHead {
         isTicks = head.isTicks
         isRelative = head.isRelative
       }
+      if eventCount == 0 { beginsAtZero = head.time == 0 }
+      if head.time < lastTime { wentBack += 1 }
+      lastTime = head.time
       eventCount += 1
       names.insert(bytes.text(head.name))
       if !head.buffer.isEmpty, buffers.count < Self.mostBuffers {

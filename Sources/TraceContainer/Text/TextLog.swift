@@ -65,6 +65,11 @@ public final class TextLog {
     guard head.isLog else {
       throw head.error(source.peeked, isStream: !canBeReadAgain)
     }
+    guard !head.tellsDeltas else {
+      throw ContainerError(
+        .timesAreDeltas, at: FileOffset(0), part: "text",
+        suggestion: "print it anew with times: perf script without --deltatime")
+    }
     isTicks = head.isTicks
     isRelative = head.isRelative
     cpuCount = head.cpuCount
