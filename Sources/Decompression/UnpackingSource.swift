@@ -37,6 +37,14 @@ public final class UnpackingSource: ByteSource {
   private var isInside = false
   private var isAtEnd = false
   private var unpackingFailure: SourceFailure?
+  /// How many bytes zstd wants next.
+  private var wanted = UnpackingSource.zstdBegin
+
+  /// zstd has filled all of the room: it may have unpacked more than it gave.
+  private var mayHoldBack = false
+
+  /// The bytes by which a frame of zstd tells how long its header is.
+  private static let zstdBegin = 5
 
   /// Unpacks a source that stands at the begin of a packed part.
   ///
@@ -77,7 +85,7 @@ public final class UnpackingSource: ByteSource {
   /// See ``ByteSource/read(into:)``.
   public func read(into room: inout MutableRawSpan) -> Int {
     while !isAtEnd {
-      if packed.begin == packed.end {
+      if packed.begin == packed.end && !mayHoldBack {
         packed.removeAll()
         guard packed.fill(from: source) > 0 else {
           isAtEnd = true
@@ -89,6 +97,7 @@ public final class UnpackingSource: ByteSource {
       }
       if packing == .gzip && !isInside && position > 0, !beginsPart() { return 0 }
       let begin = packed.begin
+      let hadHeldBack = mayHoldBack
       let (taken, given, problem) = unpack(into: &room)
       packed.take(upTo: begin + taken)
       position += UInt64(taken)
@@ -98,7 +107,7 @@ public final class UnpackingSource: ByteSource {
       }
       if given > 0 { return given }
       // Neither read nor written: it would go on so for ever.
-      if taken == 0 && problem == nil {
+      if taken == 0 && problem == nil && !hadHeldBack {
         isAtEnd = true
         fail("the packed data cannot be read")
       }
@@ -121,10 +130,13 @@ public final class UnpackingSource: ByteSource {
     _ context: OpaquePointer, into room: inout MutableRawSpan
   ) -> (Int, Int, String?) {
     let packed = self.packed
+    // What a call unpacks before it fails is lost: so each gets one block, or one checksum, and never a
+    // whole frame; and nothing before all of the last block was given out.
+    let piece = mayHoldBack ? 0 : min(max(wanted, 1), packed.content.byteCount)
     // SAFETY: zstd writes only to the bytes of the room and reads only those of the piece, both lent
     // for the call.
     let (result, taken, given) = unsafe room.withUnsafeMutableBytes { target in
-      unsafe packed.content.withUnsafeBytes { source in
+      unsafe packed.content.extracting(0..<piece).withUnsafeBytes { source in
         var input = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
         var output = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
         let result = unsafe ZSTD_decompressStream(context, &output, &input)
@@ -136,6 +148,8 @@ public final class UnpackingSource: ByteSource {
       return (taken, given, unsafe "zstd: " + String(cString: ZSTD_getErrorName(result)))
     }
     isInside = result != 0
+    mayHoldBack = isInside && given == room.byteCount
+    wanted = result == 0 ? Self.zstdBegin : Int(clamping: result)
     return (taken, given, nil)
   }
 
@@ -189,7 +203,9 @@ public final class UnpackingSource: ByteSource {
   }
 
   /// See ``ByteSource/mayWait``.
-  public var mayWait: Bool { packed.begin == packed.end && !isAtEnd && source.mayWait }
+  public var mayWait: Bool {
+    packed.begin == packed.end && !mayHoldBack && !isAtEnd && source.mayWait
+  }
 
   /// See ``ByteSource/failure``.
   public var failure: SourceFailure? { unpackingFailure ?? source.failure }
@@ -205,6 +221,8 @@ public final class UnpackingSource: ByteSource {
     isInside = false
     isAtEnd = false
     unpackingFailure = nil
+    wanted = Self.zstdBegin
+    mayHoldBack = false
     if let context = unsafe zstd {
       // SAFETY: owned by `self`.
       unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_only)

@@ -5,7 +5,19 @@ import TraceContainer
 
 /// What `info` says of a perf.data.
 extension Analysis {
+  /// So many events are named in a line.
+  private static let mostNames = 32
+
   static func properties(_ file: PerfDataFile, _ trace: OpenedTrace) -> [TraceProperty] {
+    let unrecorded = file.unrecordedEvents
+    func names(_ numbers: [UInt64]) -> String? {
+      let names = numbers.prefix(mostNames).map { number in
+        trace.catalogue.events.first { $0.id >= 0 && UInt64($0.id) == number }
+          .map { "\($0.system):\($0.name)" } ?? "event \(number)"
+      }
+      let more = numbers.count > mostNames ? ["…"] : []
+      return names.isEmpty ? nil : (names + more).joined(separator: " ")
+    }
     var list: [(name: String, value: String?)] = [
       ("recorded_by", file.perfVersion.map { "perf " + $0 }),
       ("command", file.commandLine.isEmpty ? nil : file.commandLine.joined(separator: " ")),
@@ -14,6 +26,9 @@ extension Analysis {
       ("processor", file.processor),
       ("compression", file.isCompressed ? "zstd" : "none"),
       ("events_asked_for", String(file.attributes.count)),
+      // Neither counts as recorded: what is missing of them did not have to be there.
+      ("events_only_counted", names(unrecorded.counted)),
+      ("events_only_sampled", names(unrecorded.sampled)),
     ]
     if !trace.catalogue.problems.isEmpty {
       list.append(("format_problems", "\(trace.catalogue.problems.count)"))

@@ -50,6 +50,7 @@ struct OpenedTrace {
     self.init(
       input.recording, damage: input.damage, path: path, paths: [path], isMerged: false,
       offset: timeOffset, offsets: [timeOffset])
+    if timeOffset != .zero, canBeWalkedAgain { try refuseTimeOffset() }
   }
 
   /// Opens a recording that lies in several files.
@@ -59,6 +60,7 @@ struct OpenedTrace {
   ///   - options: what is added to the times of each.
   /// - Throws: when one of them cannot be read, is no trace.dat, or is not of the same recording.
   init(merging paths: [String], _ options: InputOptions) throws(AnalysisError) {
+    try MergedParts.refuse(sameFilesAmong: paths)
     var parts: [TraceDatFile.Part] = []
     var damage: [TraceChecks.Damage] = []
     for (number, path) in paths.enumerated() {
@@ -83,6 +85,7 @@ struct OpenedTrace {
     } catch {
       throw AnalysisError.notATrace(path: paths.joined(separator: " + "), reason: error.reason)
     }
+    try MergedParts(parts, paths).refuse()
     // The times of the parts are shifted where they are read.
     self.init(
       .traceDat(merged), damage: damage, path: paths.joined(separator: " + "), paths: paths,
@@ -145,7 +148,7 @@ struct OpenedTrace {
     case .traceDat(let file): StreamMerger.merge(TraceDatStreams(file), into: &consumer)
     case .perfData(let file): QueueMerger.merge(records(file), into: &consumer)
     case .text(let log):
-      if let reader = log.makeReader() { OrderedWalk.run(reader, into: &consumer) }
+      if let reader = log.makeReader() { OrderedWalk.run(moved(reader), into: &consumer) }
     }
   }
 
@@ -155,8 +158,35 @@ struct OpenedTrace {
     case .traceDat(let file): consumer.walk(TraceDatStreams(file))
     case .perfData(let file): consumer.walk(records(file))
     case .text(let log):
-      if let reader = log.makeReader(wantsText: false) { consumer.walk(reader) }
+      if let reader = log.makeReader(wantsText: false) { consumer.walk(moved(reader)) }
     }
+  }
+
+  /// The records of a log, without those that the offset would move out of all time.
+  private func moved(_ reader: TextReader) -> any OrderedRecordSource {
+    addedOffset == 0 || canBeWalkedAgain
+      ? reader : MovedRecords(reader, TimeShift(amount: addedOffset, unit: timeUnit))
+  }
+
+  /// What is added to all times, in their unit.
+  private var addedOffset: Int64 {
+    timeUnit == .ticks ? timeOffset.ticks : timeOffset.nanoseconds
+  }
+
+  /// Looks whether all times can be moved by the offset.
+  ///
+  /// It costs a walk, which those who ask for no offset do not pay.
+  private func refuseTimeOffset() throws(AnalysisError) {
+    var times = StreamSpans(streams: streams.count)
+    walk(into: &times)
+    guard addedOffset != 0, let whole = times.whole else { return }
+    let plain = conversion(adding: 0)
+    func time(_ raw: UInt64) -> Int128 { Int128(plain?.nanoseconds(raw) ?? raw) }
+    let shift = TimeShift(amount: addedOffset, unit: timeUnit)
+    guard let problem = shift.problem(first: time(whole.first), last: time(whole.last)) else {
+      return
+    }
+    throw AnalysisError.notATrace(path: path, reason: problem)
   }
 
   /// Whether the events of one thread may be read ahead of those of others: each CPU has one stream,
@@ -197,8 +227,9 @@ struct OpenedTrace {
   var byteCount: UInt64 { recording.byteCount }
 
   /// How time stamps become nanoseconds.
-  var conversion: ClockConversion? {
-    let added = timeUnit == .ticks ? timeOffset.ticks : timeOffset.nanoseconds
+  var conversion: ClockConversion? { conversion(adding: addedOffset) }
+
+  private func conversion(adding added: Int64) -> ClockConversion? {
     guard case .traceDat(let file) = recording else {
       return added == 0 ? nil : ClockConversion(offset: added)
     }

@@ -7,7 +7,7 @@ enum ShowCommand {
   static func summary(_ identity: VCPUIdentity?, _ trace: OpenedTrace) -> String {
     var words = ["kvmscope", "summary"]
     if let identity { words += ["--pid", "\(identity.thread)"] }
-    return (words + [quoted(trace.path)]).joined(separator: " ")
+    return (words + inputs(trace)).joined(separator: " ")
   }
 
   static func text(_ finding: Finding, _ trace: OpenedTrace) -> String {
@@ -19,15 +19,20 @@ enum ShowCommand {
       words += ["--end", moment(end.addingReportingOverflow(margin).partialValue, trace.timeUnit)]
     }
     if finding.identity == nil && finding.begin == nil { words[1] = "info" }
-    if trace.isMerged { words.append("--merge") }
+    return (words + inputs(trace)).joined(separator: " ")
+  }
+
+  /// The input, with what was said of how to read it.
+  private static func inputs(_ trace: OpenedTrace) -> [String] {
+    var words = trace.isMerged ? ["--merge"] : []
     if trace.timeOffsets.contains(where: { $0 != .zero }) {
       words += trace.timeOffsets.map { "--ts-offset=" + offset($0, trace.timeUnit) }
     }
-    words += trace.paths.map(quoted)
-    return words.joined(separator: " ")
+    return words + named(trace.paths)
   }
 
-  private static func moment(_ time: UInt64, _ unit: TimeUnit) -> String {
+  /// A time as `--begin` takes it.
+  static func moment(_ time: UInt64, _ unit: TimeUnit) -> String {
     guard unit == .nanoseconds else { return "\(time)" }
     let fraction = String(time % 1_000_000_000)
     return "\(time / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
@@ -36,6 +41,13 @@ enum ShowCommand {
   private static func offset(_ offset: InputOptions.TimeOffset, _ unit: TimeUnit) -> String {
     let number = unit == .ticks ? offset.ticks : offset.nanoseconds
     return (number < 0 ? "-" : "") + moment(number.magnitude, unit)
+  }
+
+  /// The paths as words of a shell.
+  ///
+  /// What came through standard input is read from there again: from which file, nobody here knows.
+  private static func named(_ paths: [String]) -> [String] {
+    paths.map(quoted) + (paths.contains("-") ? ["<", "FILE"] : [])
   }
 
   /// A path as a POSIX shell takes it for one word.

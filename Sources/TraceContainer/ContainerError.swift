@@ -32,6 +32,11 @@ public struct ContainerError: Error, Sendable, Hashable {
     case noData
     /// A log of text without a line that names CPU, time and event: `found` lines name none.
     case noEventLines
+    /// None of the first lines of a text, `found`, is an event; they have `expected` bytes, and more
+    /// follow.
+    case noEventsAtFront
+    /// The lines of a log tell no times, only how long after the line before they happened.
+    case timesAreDeltas
     /// A text with some lines that are events, `found`, among more that are not, `expected`.
     case quotedEvents
     /// A part without which no event can be read is not there.
@@ -110,6 +115,13 @@ extension ContainerError: CustomStringConvertible {
     case .noData: return "the file names no place where events are"
     case .noEventLines:
       return "the text has \(found) lines, and none names a CPU, a time and an event"
+    case .noEventsAtFront:
+      return
+        "this is no trace file: a trace.dat begins with the bytes 17 08 44 \"tracing\", a perf.data"
+        + " with \"PERFILE2\", and none of the \(found) lines in the first \(expected) bytes is an event"
+        + " of trace-cmd report, tracefs, perf script or dmesg"
+    case .timesAreDeltas:
+      return "the lines tell the time since the line before, and no time of the trace clock"
     case .quotedEvents:
       return "this is no trace file: \(found) lines of a text are events, and \(expected) are not"
     case .missingPart: return "the file has no \(part)"

@@ -53,6 +53,69 @@ import TraceTestSupport
     }
   }
 
+  /// The bug shows in vCPU 0, thread 355, from 104.494 to 104.839.
+  @Test(
+    arguments: [
+      ([], 1), (["--vcpu", "0"], 1), (["--pid", "355"], 1), (["--vcpu", "1"], 2),
+      (["--pid", "1"], 2),
+      (["--begin", "104.4", "--end", "104.9"], 1), (["--end", "104.5"], 0),
+      (["--begin", "200"], 2),
+      (["--ts-offset", "100", "--begin", "204.4"], 1),
+      (["--ts-offset", "100", "--end", "204.5"], 0),
+      (["--begin", "5", "--end", "4"], 64), (["--merge"], 64), (["--ts-offset=-200"], 65),
+    ] as [([String], Int32)])
+  func selectionNarrowsAllRules(options: [String], code: Int32) throws {
+    let outcome = try Tool.run(
+      ["assert", "--rules", "rules/nested.yaml"] + options + [Recording.bug])
+    #expect(outcome.code == code, "\(outcome.output)\(outcome.errors)")
+  }
+
+  @Test func narrowingIsWhatWhereSays() throws {
+    try Tool.withDirectory { directory in
+      func json(_ scope: String, _ options: String...) throws -> JSONValue? {
+        let file = directory.appendingPathComponent("r.yaml")
+        let rules = """
+          rules:
+            - {name: entries, never: kvm_entry\(scope)}
+            - {name: rate, metric: exits.count, at_most: 1\(scope)}
+            - {name: follows, sequence: {after: kvm_exit, require: kvm_fpu, within: 1us}\(scope)}
+          """
+        try rules.write(to: file, atomically: true, encoding: .utf8)
+        let outcome = try Tool.run(
+          ["assert", "--format", "json", "--rules", file.path] + options + [Recording.bug])
+        #expect(outcome.code == 1, "\(outcome.errors)")
+        return try JSONParser.parse(outcome.output)["rules"]
+      }
+      let scope = ", where: {vcpu: 0, begin: 104.66, end: 104.67}"
+      let whole = try json("")
+      let said = try json(scope)
+      #expect(said != nil && said != whole)
+      let time = ["--begin", "104.66", "--end", "104.67"]
+      #expect(try json("", "--vcpu", "0", time[0], time[1], time[2], time[3]) == said)
+      // The narrower one holds, whoever says it.
+      #expect(try json(scope, "--begin", "104", "--end", "105") == said)
+      #expect(
+        try json(
+          ", where: {vcpu: [0, 1], begin: 104, end: 105}", "--vcpu", "0,7", time[0], time[1],
+          time[2], time[3]) == said)
+    }
+  }
+
+  @Test func partsAreMerged() throws {
+    let parts = [1, 2].map { "fixtures/split/vmx_invalid_nested_guest_state.\($0).dat" }
+    let whole = "fixtures/trace-dat/vmx-6.1-unfixed/vmx_invalid_nested_guest_state.dat"
+    func outcomes(_ arguments: [String]) throws -> [String?] {
+      let outcome = try Tool.run(
+        ["assert", "--format", "json", "--rules", "rules/nested.yaml"] + arguments)
+      return try JSONParser.parse(outcome.output)["rules"]?.elements.map { $0["outcome"]?.text }
+        ?? []
+    }
+    let expected = try outcomes([whole])
+    #expect(expected.contains("fail"))
+    #expect(try outcomes(["--merge"] + parts) == expected)
+    #expect(try outcomes([parts[0]]) != expected)
+  }
+
   @Test func namesOfRulesCannotBreakAFormat() throws {
     try Tool.withDirectory { directory in
       let file = directory.appendingPathComponent("r.yaml")

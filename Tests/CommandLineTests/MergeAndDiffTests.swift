@@ -124,6 +124,46 @@ import TraceTestSupport
     _ = try run("diff", Recording.bug, code: 64)
   }
 
+  @Test func aPartIsComparedWithAPart() throws {
+    let traces = (
+      "fixtures/trace-dat/svm-5.10/svm_vmcall_test.dat",
+      "fixtures/trace-dat/svm-5.10/svm_nested_shutdown_test.dat"
+    )
+    func changes(_ options: String...) throws -> JSONValue? {
+      let outcome = try Tool.run(["diff", "--format", "json"] + options + [traces.0, traces.1])
+      #expect([0, 1].contains(outcome.code), "\(outcome.errors)")
+      return try JSONParser.parse(outcome.output)["changes"]
+    }
+    let whole = try changes()
+    #expect(whole?.elements.isEmpty == false)
+    #expect(try changes("--vcpu", "0-7") == whole)
+    #expect(try changes("--vcpu", "7")?.elements.isEmpty == true)
+    #expect(try changes("--pid", "1")?.elements.isEmpty == true)
+    #expect(try changes("--end", "1")?.elements.isEmpty == true)
+    #expect(try changes("-e", "sched_switch")?.elements.isEmpty == true)
+    // Moved away from the window, and moved with it.
+    #expect(try changes("--ts-offset=1000", "--ts-offset=1000", "--end", "1000") != whole)
+    #expect(try changes("--ts-offset=1000", "--ts-offset=1000", "--begin", "1000") == whole)
+  }
+
+  @Test func nothingIsSelectedOfASavedSummary() throws {
+    try Tool.withDirectory { directory in
+      let saved = directory.appendingPathComponent("s.json").path
+      _ = try run("summary", "--save", saved, Recording.control)
+      for option in ["--begin=5", "--vcpu=0", "--cpu=0", "--ts-offset=5", "--event=kvm_exit"] {
+        for inputs in [[saved, Recording.control], [Recording.control, saved]] {
+          let outcome = try Tool.run(["diff", option] + inputs)
+          #expect(outcome.code == 64 && outcome.output.isEmpty)
+          #expect(outcome.errors.contains("\(saved) is a saved summary"), "\(outcome.errors)")
+        }
+      }
+      _ = try run("diff", saved, Recording.control)
+      let outcome = try Tool.run(
+        ["diff"] + Array(repeating: "--ts-offset=1", count: 3) + [saved, saved])
+      #expect(outcome.code == 64)
+    }
+  }
+
   /// A shutdown that L1 does not intercept is legal: the check says so in a note, which is no regression.
   @Test func howBadAFindingIsSaysTheFinding() throws {
     let traces = ["svm_vmcall_test", "svm_nested_shutdown_test"].map {

@@ -30,7 +30,8 @@ import Testing
         let piped = try Tool.shell("F=\(trace); \(way) | kvmscope \(command) -")
         #expect(piped.code == direct.code, "\(way)")
         #expect(
-          piped.output.replacing(trace, with: "-") == direct.output.replacing(trace, with: "-"),
+          piped.output.replacing(" - < FILE", with: " -")
+            == direct.output.replacing(trace, with: "-"),
           "\(way)")
         #expect(piped.errors == direct.errors, "\(way)")
       }
@@ -55,6 +56,40 @@ import Testing
       let outcome = try Tool.shell("printf '\(magic)' | kvmscope check -")
       #expect(outcome.code == 65)
       #expect(outcome.errors.contains("`\(tool) -c FILE | kvmscope check -`"))
+    }
+  }
+
+  @Test("what cannot be moved in time, and cannot be looked at before, is left out and said")
+  func movedBelowZero() throws {
+    let events = (0..<5).map {
+      "      invalid_l2-537   [000]   11\($0).217849: kvm_entry:             vcpu 0 rip 0x41165\n"
+    }.joined()
+    for command in ["events", "timeline"] {
+      let outcome = try Tool.shell("printf '\(events)' | kvmscope \(command) --ts-offset=-112 -")
+      #expect(outcome.code == 0)
+      #expect(outcome.errors.contains("--ts-offset=-112.000000000 moves"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("at 110.217849000, below 0"), "\(outcome.errors)")
+      #expect(!outcome.output.contains("kvm_entry") || command == "events")
+    }
+    let outcome = try Tool.shell("printf '\(events)' | kvmscope events --ts-offset=-112 -")
+    #expect(outcome.output.contains("[2 EVENTS DROPPED]"), "\(outcome.output)")
+    #expect(outcome.output.split(separator: "\n").filter { $0.contains("kvm_entry") }.count == 3)
+    // Where everything is read before anything is judged, it is refused.
+    let check = try Tool.shell("printf '\(events)' | kvmscope check --ts-offset=-112 -")
+    #expect(check.code == 65 && check.output.isEmpty)
+    #expect(check.errors.contains("the least offset possible is -110.217849000"))
+  }
+
+  @Test("how to see more of standard input is a command that can be run")
+  func showStandardInput() throws {
+    let outcome = try Tool.shell("kvmscope check - < \(Recording.bug)")
+    let more = outcome.output.split(separator: "\n").filter { $0.contains("more  kvmscope") }
+    #expect(!more.isEmpty)
+    for line in more {
+      #expect(line.hasSuffix(" - < FILE"))
+      let command = line.drop { $0 == " " }.dropFirst(4)
+      let shown = try Tool.shell(String(command.dropLast(4)) + Recording.bug)
+      #expect(shown.code == 0 && !shown.output.isEmpty, "\(shown.errors)")
     }
   }
 

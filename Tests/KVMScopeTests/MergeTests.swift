@@ -1,3 +1,4 @@
+internal import Foundation
 import KVMScope
 import Testing
 import TraceChecks
@@ -82,5 +83,53 @@ struct MergeTests {
     }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains(reason), "\(text)")
+  }
+
+  private func reason(_ paths: [String], _ options: AnalysisOptions) -> String {
+    do throws(AnalysisError) {
+      _ = try Analysis.check(paths, options)
+      return ""
+    } catch { return "\(error)" }
+  }
+
+  @Test("a recording is no part of itself, whatever it is called")
+  func itself() throws {
+    #expect(reason([whole, whole], merging).contains("is given twice"))
+    let bytes = try Fixture.bytes("split/vmx_invalid_nested_guest_state.1.dat")
+    let copy = try TemporaryFile(bytes)
+    let link = copy.path + ".link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: copy.path)
+    defer { try? FileManager.default.removeItem(atPath: link) }
+    #expect(reason([copy.path, link], merging).contains("is the same file as \(copy.path)"))
+    let twice = reason([parts[0], copy.path], merging)
+    #expect(twice.contains("both have the same 300 events of CPU 0"), "\(twice)")
+    // Moved away from each other they are the same all the more.
+    var options = merging
+    options.input.timeOffsets = [.zero, .init(nanoseconds: 1_000_000_000_000, ticks: 0)]
+    #expect(reason([parts[0], copy.path], options).contains("the same 300 events"))
+  }
+
+  @Test("a part is no other part than the whole that it was cut from", arguments: [false, true])
+  func wholeAndPart(isReversed: Bool) throws {
+    for part in parts {
+      let paths = isReversed ? [part, whole] : [whole, part]
+      let why = reason(paths, merging)
+      #expect(why.contains("both have events of CPU 0 from 85."), "\(why)")
+      #expect(why.contains(paths[0]) && why.contains(paths[1]), "\(why)")
+    }
+  }
+
+  @Test("parts that were moved into each other are no stretches of time")
+  func movedTogether() throws {
+    var options = merging
+    options.input.timeOffsets = [.init(nanoseconds: 100_000_000, ticks: 0), .zero]
+    #expect(reason(parts, options).contains("both have events of CPU 0"))
+  }
+
+  @Test("recordings with different ids are foreign to each other, though one kernel made both")
+  func foreign() throws {
+    let other = Fixture.path("trace-dat/vmx-6.1-unfixed/invalid_l2-mode2.dat")
+    let why = reason([whole, other], merging)
+    #expect(why.contains("the id of the recording is 0x"), "\(why)")
   }
 }

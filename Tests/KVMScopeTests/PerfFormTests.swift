@@ -53,4 +53,25 @@ struct PerfFormTests {
     #expect(!times.isEmpty)
     #expect(cpus.allSatisfy { 0 <= $0 && $0 < results.trace.cpus })
   }
+
+  /// All members of `perf record -e '{…,…}:S'` but the first have no samples; an event of `-c 200` has few.
+  @Test(
+    "an event that was not recorded each time is named, and what needs it is not judged",
+    arguments: [(0, "events_only_counted"), (200, "events_only_sampled")] as [(UInt8, String)])
+  func countedOnly(period: UInt8, property: String) throws {
+    var bytes = try Fixture.bytes("perf-data/vmx-6.1-fixed/invalid_l2-mode2.perf.data")
+    func word(_ at: Int) -> Int { (0..<8).reduce(0) { $0 | Int(bytes[at + $1]) << ($1 * 8) } }
+    // The attribute of kvm_nested_vmexit, by the number of its event.
+    let attributes = stride(from: word(24), to: word(24) + word(32), by: word(16))
+    let place = try #require(attributes.first { bytes[$0] == 2 && word($0 + 8) == 1444 })
+    func info(_ path: String) throws -> TraceInfo { Analysis.info(try TraceInput(path: path)) }
+    let plain = try TemporaryFile(bytes)
+    #expect(try Analysis.check([plain.path]).checks.verdict == .pass)
+    #expect(try !info(plain.path).properties.contains { $0.name.hasPrefix("events_only") })
+    bytes[place + 16] = period
+    let patched = try TemporaryFile(bytes)
+    #expect(try Analysis.check([patched.path]).checks.verdict == .inconclusive)
+    let properties = try info(patched.path).properties.filter { $0.name.hasPrefix("events_only") }
+    #expect(properties == [TraceProperty(name: property, value: "kvm:kvm_nested_vmexit")])
+  }
 }

@@ -166,6 +166,20 @@ struct PerfDataTests {
     let bytes = PerfDataBuilder(attributes: attributes).file
     let file = try PerfDataFile.open(MappedFile(copying: bytes, path: "built"))
     #expect(file.recordedEvents == [7])
+    #expect(file.unrecordedEvents == (counted: [8], sampled: [9]))
+  }
+
+  @Test("a member of a group that is recorded by itself as well is recorded")
+  func memberAndMore() throws {
+    var attributes = [7, 8, 8].map { number in
+      PerfDataBuilder.Attribute(
+        config: number, sampleType: PerfDataBuilder.usual, ids: [number])
+    }
+    attributes[1].period = 0
+    let bytes = PerfDataBuilder(attributes: attributes).file
+    let file = try PerfDataFile.open(MappedFile(copying: bytes, path: "built"))
+    #expect(file.recordedEvents == [7, 8])
+    #expect(file.unrecordedEvents == (counted: [], sampled: []))
   }
 
   /// An interrupt between the guest and the host has the mark of guest mode, though the host handles it.

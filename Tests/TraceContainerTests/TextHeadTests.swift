@@ -91,6 +91,26 @@ import TraceContainer
       time: 0x06a1_0659 * 1000),
     // perf script.
     Case(
+      what: "perf, misc",
+      line:
+        "      invalid_l2   537 [000] K       111.217849:                      kvm:kvm_entry: vcpu 0, rip 0x4115eb"
+    ),
+    Case(
+      what: "perf, misc of a guest",
+      line:
+        "      invalid_l2   537 [000] g       111.217849:                      kvm:kvm_entry: vcpu 0, rip 0x4115eb"
+    ),
+    Case(
+      what: "perf, misc of two letters",
+      line:
+        "      invalid_l2   530/537   [000] Ku      111.217849:                      kvm:kvm_entry: vcpu 0, rip 0x4115eb"
+    ),
+    Case(
+      what: "perf, no misc in its column",
+      line:
+        "      invalid_l2   537 [000]         111.217849:                      kvm:kvm_entry: vcpu 0, rip 0x4115eb"
+    ),
+    Case(
       what: "perf",
       line:
         "      invalid_l2   537 [000]   111.217849:                      kvm:kvm_entry: vcpu 0, rip 0x4115eb"

@@ -82,6 +82,86 @@ import TraceTestSupport
     #expect(try TextReading(Self.event + event + Self.event).events.count == 2)
   }
 
+  /// So many bytes of what a kernel prints when it starts.
+  private static func boot(_ size: Int) -> String {
+    let line = "[    1.123456] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n"
+    return String(repeating: line, count: size / line.utf8.count + 1)
+  }
+
+  @Test("a dump may stand behind as much as was printed before", arguments: [0x3ff00, 9 << 20])
+  func dumpBehindBoot(size: Int) throws {
+    let text = Self.boot(size) + "[   31.146050] " + Self.event + "[   31.146051] " + Self.event
+    let source = BytesSource([UInt8](text.utf8), isFile: true)
+    let log = try TextLog(
+      PeekedSource(source, capacity: TextLog.headSize), canBeReadAgain: true)
+    let reader = try #require(log.makeReader(wantsText: false))
+    var events = 0
+    reading: while true {
+      switch reader.next() {
+      case .records: events += reader.records.count
+      case .end: break reading
+      default: break
+      }
+    }
+    #expect(events == 2)
+    #expect(log.seen.contains("kvm_entry"))
+  }
+
+  @Test("what cannot be read again is looked at as far as memory is given for it")
+  func dumpBehindBootInAPipe() throws {
+    let event = "[   31.146050] " + Self.event
+    for wantsText in [false, true] {
+      let reading = try TextReading(
+        Self.boot(7 << 20) + event, sizes: [65536], isFile: false, wantsText: wantsText)
+      #expect(reading.events.map(\.name) == ["kvm_entry"])
+    }
+    let error = #expect(throws: ContainerError.self) {
+      try TextReading(Self.boot(9 << 20) + event, sizes: [65536], isFile: false)
+    }
+    let words = error.map { "\($0)" } ?? ""
+    #expect(error?.reason == .noEventsAtFront)
+    // As many whole lines as there are in 8 MiB.
+    #expect(error.map { $0.expected <= 8 << 20 && $0.expected > 8 << 20 - 100 } == true)
+    #expect(words.contains("none of the \(error?.found ?? 0) lines in the first"), "\(words)")
+    #expect(words.contains("give it as a file"), "\(words)")
+  }
+
+  @Test("a text that is no log is not read to its end for the sake of an event")
+  func noLog() throws {
+    let line = String(repeating: "so it goes ", count: 20) + "\n"
+    let text = String(repeating: line, count: 10_000)
+    let source = BytesSource([UInt8](text.utf8), isFile: true)
+    let error = #expect(throws: ContainerError.self) {
+      try TextLog(PeekedSource(source, capacity: TextLog.headSize), canBeReadAgain: true)
+    }
+    #expect(error?.reason == .noEventsAtFront)
+    #expect(error.map { (2000..<5000).contains($0.found) } == true)
+    // All of it was looked at: that no line is an event is true.
+    let short = #expect(throws: ContainerError.self) { try TextReading(line + line) }
+    #expect(short?.reason == .wrongKind(.unknown))
+  }
+
+  @Test("lines that tell the time since the line before have no times")
+  func deltas() throws {
+    func log(_ times: [Int]) -> String {
+      times.map {
+        "      invalid_l2   537 [000]     0.\(String(1_000_000 + $0).dropFirst()):                      kvm:kvm_entry: vcpu 0, rip 0x4115eb\n"
+      }.joined()
+    }
+    // As perf script --deltatime prints them, and --reltime.
+    let deltas = [0, 150, 521, 33, 20, 41, 7, 1200, 3, 9, 9, 16]
+    let error = #expect(throws: ContainerError.self) { try TextReading(log(deltas)) }
+    #expect(error?.reason == .timesAreDeltas)
+    var sum = 0
+    let times = deltas.map { delta -> Int in
+      sum += delta
+      return sum
+    }
+    #expect(try TextReading(log(times)).events.map(\.time) == times.map { UInt64($0) * 1000 })
+    // Two CPUs behind each other are a log in bad order, and no other thing.
+    #expect(try TextReading(log(times + times)).clockWentBack == 1)
+  }
+
   @Test("more names than anybody has") func names() throws {
     let lines = (0..<10_000).map {
       "      a-\($0)   [000]   111.000000: event_\($0):  a=1\n"

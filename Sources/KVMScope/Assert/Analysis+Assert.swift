@@ -19,13 +19,16 @@ extension Analysis {
   /// - Parameters:
   ///   - rules: the rules of a file.
   ///   - paths: the traces.
-  ///   - options: `failOn` and `progress` alone count: what part of a trace a rule speaks of, it says itself.
+  ///   - options: what part of a trace a rule speaks of, it says itself; `begin`, `end`, `vcpus`, `vms` and `threads`
+  ///     narrow that down. CPUs and events are not selected.
   /// - Returns: the rules as cases, and where they do not hold as findings.
   /// - Throws: when the only trace cannot be read.
   public static func assert(
     _ rules: RuleSet, _ paths: [String], _ options: AnalysisOptions = AnalysisOptions()
   ) throws(AnalysisError) -> AssertResults {
-    let inputs = try TraceInputs(paths, namesUnreadable: options.namesUnreadable)
+    let inputs = try TraceInputs(
+      paths, options.input, namesUnreadable: options.namesUnreadable)
+    let rules = rules.narrowed(to: options)
     var results = AssertResults(
       checks: CheckResults(
         traces: [], findings: [], notJudged: [], capabilities: [], verdict: .pass),

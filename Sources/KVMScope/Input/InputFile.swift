@@ -50,8 +50,10 @@ struct InputFile {
     do throws(FileError) {
       (source, content) = try Self.open(path, isReadTwice)
     } catch {
-      if case .isEmpty = error { throw AnalysisError.notATrace(path: path, reason: error.reason) }
-      throw AnalysisError.cannotOpen(path: path, reason: error.reason)
+      switch error {
+      case .isEmpty, .isDirectory: throw AnalysisError.notATrace(path: path, reason: error.reason)
+      default: throw AnalysisError.cannotOpen(path: path, reason: error.reason)
+      }
     }
     do throws(ContainerError) {
       switch content {

@@ -66,7 +66,9 @@ public struct RuleJudge {
     let scope = set.scopes[rule.scope]
     if walk.rules.isIdle[number] {
       let nothingLeft = subject.vcpus.isEmpty && subject.hasLoss
-      return scope.namesVCPUs || nothingLeft
+      // Those that are named may run on other hardware: that is known, and not the trace's fault.
+      let areThere = subject.vcpus.contains { scope.selects($0.identity, isa: nil) }
+      return (scope.namesVCPUs && !areThere) || nothingLeft
         ? answer(number, .inconclusive, "no vCPU of this trace is one that 'where' names")
         : answer(number, .pass, "does not apply: no such vCPU ran")
     }

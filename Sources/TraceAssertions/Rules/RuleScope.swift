@@ -30,6 +30,12 @@ public struct RuleScope: Sendable, Equatable {
     public var nanoseconds: UInt64
     /// The whole number, for traces that count ticks.
     public var ticks: UInt64
+
+    /// Makes a moment.
+    public init(nanoseconds: UInt64, ticks: UInt64) {
+      self.nanoseconds = nanoseconds
+      self.ticks = ticks
+    }
   }
 
   /// Everything.

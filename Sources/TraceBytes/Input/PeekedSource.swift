@@ -28,6 +28,9 @@ public final class PeekedSource: ByteSource {
   /// - Returns: false at the end of the source, or when no more can be looked at.
   public func peekMore() -> Bool { head.fill(from: source) > 0 }
 
+  /// Whether as many bytes were looked at as can be: more may follow.
+  public var isFull: Bool { head.end - head.begin == head.capacity }
+
   /// See ``ByteSource/read(into:)``.
   public func read(into room: inout MutableRawSpan) -> Int {
     let count = min(head.end - head.begin, room.byteCount)

@@ -33,6 +33,8 @@ public struct PerfAttribute: Sendable {
   /// Not so with a period of more than one, with a number of samples a second, and for members of a
   /// group that are only read with their leader (`perf record -e '{…}:S'`).
   public var isRecordedWhole: Bool { period == 1 && flags & 1 << 10 == 0 }
+  /// Whether it has no samples at all: only its count is read, with the samples of a group's leader.
+  public var isOnlyCounted: Bool { period == 0 }
   /// Whether records that are no samples end with the parts that place them.
   var placesAllRecords: Bool { flags & 1 << 18 != 0 }
   /// Whether `clock` counts.

@@ -105,6 +105,24 @@ public struct PerfDataFile: Sendable {
     Set(attributes.filter { $0.isTracepoint && $0.isRecordedWhole }.map(\.config))
   }
 
+  /// The numbers of the events that were asked for and not recorded: those that were only counted, and
+  /// those that have a sample only now and then.
+  ///
+  /// In the order in which they were asked for.
+  public var unrecordedEvents: (counted: [UInt64], sampled: [UInt64]) {
+    let recorded = recordedEvents
+    var unrecorded: (counted: [UInt64], sampled: [UInt64]) = ([], [])
+    for attribute in attributes
+    where attribute.isTracepoint && !recorded.contains(attribute.config) {
+      if attribute.isOnlyCounted {
+        unrecorded.counted.append(attribute.config)
+      } else {
+        unrecorded.sampled.append(attribute.config)
+      }
+    }
+    return unrecorded
+  }
+
   /// Whether samples say their CPU.
   public var namesCPUs: Bool {
     attributes.contains { $0.isTracepoint && $0.sampleType & SampleLayout.Part.cpu != 0 }

@@ -6,7 +6,7 @@ internal import TraceBytes
 ///     trace-cmd report -l      comm-PID CPUflags TIME: name: tail
 ///     tracefs trace            comm-PID (tgid) [CPU] flags TIME: name: tail
 ///     tracefs latency-format   comm-PID CPUflags TIMEus+: name: tail   also in dmesg
-///     perf script              comm PID/TID [CPU] TIME: period system:name: tail
+///     perf script              comm PID/TID [CPU] TIME: period system:name: tail      also with misc
 ///
 /// A task may have any name of fifteen bytes. Where a program aligns names, the column tells where
 /// the name ends; elsewhere the first place from which the rest of a head follows is taken, and no
@@ -159,7 +159,7 @@ struct TextHeadParser {
     }
     scanner.skipBlanks()
     if !TextScanner.isDigit(scanner.byte) {
-      guard flags(&scanner) else { return false }
+      guard (hasBrackets && mode(&scanner)) || flags(&scanner) else { return false }
       scanner.skipBlanks()
     }
     guard time(&scanner, &head, &places) else { return false }
@@ -182,6 +182,19 @@ struct TextHeadParser {
     return count >= 3 && count <= 10 && scanner.byte == UInt8(ascii: " ")
       && !TextScanner.isDigit(scanner.bytes.u8(at: first))
   }
+
+  /// perf script -F +misc: who ran (`K`, `U`, `H`, and `G` or `g` in a guest), padded to five columns.
+  ///
+  /// Behind it, of records that are no samples: `E`, `M`, `S`, `Sp`.
+  private static func mode(_ scanner: inout TextScanner) -> Bool {
+    var length = 0
+    while length < 3, modes.contains(scanner.peek(length)) { length += 1 }
+    guard length > 0, scanner.peek(length) == UInt8(ascii: " ") else { return false }
+    scanner.at += length
+    return true
+  }
+
+  private static let modes = Array("KUHGgkuEMSp".utf8)
 
   /// The latency format, verbose: priority, flags and depth, number, and the time in microseconds.
   ///

@@ -14,6 +14,8 @@ public final class TextLog {
   static let longestLine = 1 << 16
   /// So many bytes at the front are looked at to tell whether they are a log.
   public static let headSize = 1 << 18
+  /// So many where they cannot be read again and more is needed: they are kept in memory.
+  static let mostPeeked = 8 << 20
 
   /// The events that the log may hold, and those that were found in it so far.
   var events = TextEventTable()
@@ -44,31 +46,79 @@ public final class TextLog {
   /// - Parameters:
   ///   - source: peeked at or not, but not read.
   ///   - canBeReadAgain: whether it can go back to its begin.
-  /// - Throws: `ContainerError` when no line of the head is an event and nothing says that it is a
-  ///   log without events.
+  /// - Throws: `ContainerError` when no line is an event as far as was looked, and nothing says that it
+  ///   is a log without events. What can be read again is looked at to its end, if it may be a log.
   public init(_ source: PeekedSource, canBeReadAgain: Bool) throws(ContainerError) {
-    self.source = source
     self.canBeReadAgain = canBeReadAgain
-    var head = TextHead()
-    // What came already may be enough: more may be long in coming.
-    head.look(source.peeked, isAll: false)
-    var goesOn = true
-    while goesOn && !head.isDecided {
-      goesOn = source.peekMore()
-      head.look(source.peeked, isAll: !goesOn)
+    var source = source
+    var head = Self.peek(source)
+    if source.isFull, head.maySayMore {
+      if canBeReadAgain {
+        head = try Self.readAhead(source)
+      } else {
+        // What is looked at must be kept, to be read again.
+        source = PeekedSource(source, capacity: Self.mostPeeked)
+        head = Self.peek(source)
+      }
     }
-    // A whole file is looked at as far as the buffer reaches: it costs nothing to know more.
-    if source.byteCount != nil {
-      while source.peekMore() {}
-      head.look(source.peeked, isAll: true)
+    self.source = source
+    guard head.isLog else {
+      throw head.error(source.peeked, isStream: !canBeReadAgain)
     }
-    guard head.isLog else { throw head.error(source.peeked) }
+    guard !head.tellsDeltas else {
+      throw ContainerError(
+        .timesAreDeltas, at: FileOffset(0), part: "text",
+        suggestion: "print it anew with times: perf script without --deltatime")
+    }
     isTicks = head.isTicks
     isRelative = head.isRelative
     cpuCount = head.cpuCount
     firstBuffers = [[]] + head.buffers
     bufferNames = firstBuffers.map { String(decoding: $0, as: UTF8.self) }
     seen = head.names
+  }
+
+  /// Looks at the bytes in front as far as they can be looked at, or until they have told enough.
+  private static func peek(_ source: PeekedSource) -> TextHead {
+    var head = TextHead()
+    // What came already may be enough: more may be long in coming.
+    head.look(source.peeked)
+    var goesOn = true
+    while goesOn && !head.isDecided {
+      goesOn = source.peekMore()
+      head.look(source.peeked)
+    }
+    // A whole file is looked at as far as the buffer reaches: it costs nothing to know more.
+    if source.byteCount != nil {
+      repeat { goesOn = source.peekMore() } while goesOn
+      head.look(source.peeked)
+    }
+    if !goesOn && !source.isFull { head.end() }
+    return head
+  }
+
+  /// Looks at all bytes until they have told enough, and goes back to the first one.
+  private static func readAhead(_ source: PeekedSource) throws(ContainerError) -> TextHead {
+    let buffer = ByteBuffer(capacity: headSize)
+    var head = TextHead()
+    while !head.isDecided, !HostProcess.wasInterrupted {
+      guard buffer.fill(from: source) > 0 else {
+        head.end()
+        break
+      }
+      buffer.take(upTo: head.look(buffer.bytes, from: buffer.begin, to: buffer.end))
+      guard buffer.end - buffer.begin > longestLine else { continue }
+      if !head.mayHoldLongLines { break }
+      head.skip(buffer.end - buffer.begin)
+      buffer.removeAll()
+    }
+    guard source.rewind() else {
+      throw ContainerError(
+        .undecodable, at: FileOffset(0),
+        part: "the events of this log stand behind \(head.byteCount) bytes of other lines, and it"
+          + " cannot be read again from its begin", suggestion: "save it to a file first")
+    }
+    return head
   }
 
   /// Whether another program may still be writing it: where it ends is not known.

@@ -183,7 +183,11 @@ public final class TextReader: OrderedRecordSource {
       // What threads did on the other CPUs meanwhile, or who did it, cannot be told.
       pending.append(.lost(.uncounted, stream: record.stream, after: remark.last))
     }
-    if remark.isDisordered { complain("the lines are not in the order of time: sort them first") }
+    if remark.isDisordered {
+      complain(
+        "the lines are not in the order of time: sort them first, or print them anew where each tells"
+          + " the time since the line before (perf script --deltatime)")
+    }
     if remark.isMisattributed {
       complain(
         "lines do not say which thread they are of: some before this one were given to a wrong one")

@@ -43,6 +43,8 @@ extension TraceDatFile {
 
   /// Makes one recording of its parts.
   ///
+  /// Whether parts hold the same events twice is for whoever reads the events.
+  ///
   /// - Parameter parts: at least one; what is told once (the kernel's name, symbols) is told by the
   ///   first.
   /// - Returns: the recording, whose buffers are those of all parts in their order.
@@ -124,6 +126,12 @@ extension TraceDatFile.Part {
     }
     if let here = file.uname, let there = first.file.uname, here != there {
       throw differ("the machine is", here, there)
+    }
+    if let here = file.traceID, let there = first.file.traceID, here != there {
+      throw differ(
+        "the id of the recording is", "0x" + String(here, radix: 16),
+        "0x" + String(there, radix: 16)
+      )
     }
     guard file.order == first.file.order else {
       throw differ("the byte order is", "\(file.order)", "\(first.file.order)")

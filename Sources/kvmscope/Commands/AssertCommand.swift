@@ -14,6 +14,9 @@ struct AssertCommand: ParsableCommand {
       never or eventually happen, or what must follow what. The exit code is 1 when a rule at or above the threshold \
       fails, 2 when a trace cannot tell, 64 when the rules are wrong: then every mistake is said, and no trace is read.
 
+      What part of a trace a rule speaks of, it says itself (`where`); the options of selection narrow that down for \
+      all rules.
+
       docs/assert.md has the language of rules; rules/ has some to begin with, and schemas/rules-v1.schema.json lets \
       editors complete and check a rules file.
 
@@ -41,6 +44,8 @@ struct AssertCommand: ParsableCommand {
     completion: .file())
   var input: [String] = []
 
+  @OptionGroup var joining: JoiningOptions
+
   @Option(help: "How to write it.")
   var format: FindingsFormat = .text
 
@@ -49,6 +54,7 @@ struct AssertCommand: ParsableCommand {
     help: "The least severity of a rule that makes the verdict fail.")
   var failOn: AnalysisOptions.FailThreshold = .error
 
+  @OptionGroup(title: "Selection") var selection: PartOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   private var paths: [String] { input + traces }
@@ -58,6 +64,7 @@ struct AssertCommand: ParsableCommand {
     if paths.isEmpty && !checkRules {
       throw ValidationError("No trace given: name at least one file, or use --check-rules.")
     }
+    if !paths.isEmpty { try joining.validate(for: paths) }
   }
 
   func run() throws {
@@ -71,6 +78,8 @@ struct AssertCommand: ParsableCommand {
     let target = try ResultOutput.open(output, inputs: paths + rules)
     let progress = ProgressBar(output)
     var options = Run.options(progress)
+    joining.apply(to: &options.input)
+    selection.apply(to: &options)
     options.failOn = failOn
     options.namesUnreadable = format.isForTestSystems
     let results = try Run.analyze(progress) { () throws(AnalysisError) in

@@ -23,6 +23,7 @@ struct DiffCommand: ParsableCommand {
 
       EXAMPLES
         kvmscope diff before.dat after.dat
+        kvmscope diff --vcpu 0 --begin 104 --end 105.5 before.dat after.dat
         kvmscope diff --fail-above 'p99=20%,count=10%' base.json new.dat
         kvmscope diff --format markdown base.json new.json >> "$GITHUB_STEP_SUMMARY"
       """)
@@ -46,13 +47,29 @@ struct DiffCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A smaller change than this is noise.", valueName: "percent"))
   var noise: Percent?
 
+  @Option(
+    name: .customLong("ts-offset"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Add this to the times of BASE, and given twice to those of NEW, so that --begin and --end mean the same in both.",
+      valueName: "seconds"))
+  var tsOffset: [SignedMoment] = []
+
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  func validate() throws {
+    guard tsOffset.count <= 2 else {
+      throw ValidationError("--ts-offset is given \(tsOffset.count) times, for 2 traces.")
+    }
+  }
+
   func run() throws {
+    let parts = (try part(of: base, 0), try part(of: new, 1))
     let target = try ResultOutput.open(output, inputs: [base, new])
     let progress = ProgressBar(output)
-    let before = try SummarySource.read([base], progress, output)
-    let after = try SummarySource.read([new], progress, output)
+    let before = try SummarySource.read([base], progress, output, parts.0)
+    let after = try SummarySource.read([new], progress, output, parts.1)
+    Run.reportSelection(selection, output)
     try Run.throwIfUnreadable(before.unreadable + after.unreadable)
     var noise = SummaryDiff.Noise()
     if let share = self.noise?.share { noise.share = share }
@@ -68,6 +85,21 @@ struct DiffCommand: ParsableCommand {
       }
     }
     if diff.hasRegression { throw Outcome.findings }
+  }
+
+  /// What is asked for of one of the two.
+  ///
+  /// - Throws: exit code 64 when something is, and it is a saved summary.
+  private func part(of path: String, _ number: Int) throws -> AnalysisOptions {
+    var options = AnalysisOptions()
+    selection.apply(to: &options)
+    if number < tsOffset.count { options.input.timeOffsets = [tsOffset[number].value] }
+    if selection.isLimited || !tsOffset.isEmpty, SummarySource.isDocument(path) {
+      throw ValidationError(
+        "\(path) is a saved summary: nothing can be selected of it any more. Give the recording, or"
+          + " select when it is saved: summary --save.")
+    }
+    return options
   }
 }
 

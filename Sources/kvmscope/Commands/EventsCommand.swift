@@ -39,7 +39,7 @@ struct EventsCommand: ParsableCommand {
     let progress = ProgressBar(output)
     let options = Run.options(selection, traces, progress)
     let inputs = try Run.open(
-      traces, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
+      traces, isReadTwice: selection.part.vcpu != nil || selection.part.vm != nil, progress)
     let sink = target.makeSink()
     let report = EventReport(
       format == .csv ? .csv : .jsonLines, of: inputs.readable.map(\.facts),

@@ -33,7 +33,7 @@ struct InfoCommand: ParsableCommand {
     let progress = ProgressBar(output)
     let options = Run.options(selection, traces, progress)
     let inputs = try Run.open(
-      traces, isReadTwice: selection.vcpu != nil || selection.vm != nil, progress)
+      traces, isReadTwice: selection.part.vcpu != nil || selection.part.vm != nil, progress)
     let infos = inputs.readable.map { Analysis.info($0, options) }
     progress.finish()
     Run.reportDamage(infos.map(\.facts), output)

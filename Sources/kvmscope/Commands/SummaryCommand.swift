@@ -85,9 +85,7 @@ struct SummaryCommand: ParsableCommand {
     }
     Run.report(results.checks.unreadable)
     Run.reportDamage(results.checks.traces, output)
-    if selection.cpu != nil, !output.quiet {
-      Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
-    }
+    Run.reportSelection(selection, output)
     let report = SummaryReport(results.checks, vcpus: results.vcpus)
     try saved?.write { report.writeJSON(to: $0) }
     if style == .perf, !output.quiet {
@@ -108,8 +106,8 @@ struct SummaryCommand: ParsableCommand {
   private var perfStyle: PerfStyle {
     var perf = PerfStyle()
     perf.key = key == .time ? .time : .sample
-    perf.vcpus = selection.vcpu?.numbers
-    perf.vms = selection.vm?.numbers
+    perf.vcpus = selection.part.vcpu?.numbers
+    perf.vms = selection.part.vm?.numbers
     return perf
   }
 }

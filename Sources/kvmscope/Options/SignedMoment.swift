@@ -10,15 +10,16 @@ struct SignedMoment: ExpressibleByArgument {
     var digits = argument[...]
     isNegative = digits.first == "-"
     if isNegative || digits.first == "+" { digits = digits.dropFirst() }
-    guard let moment = Moment(argument: String(digits)), moment.nanoseconds <= UInt64(Int64.max),
-      moment.ticks <= UInt64(Int64.max)
+    // So many seconds are no time, but so many ticks may be one.
+    guard let moment = Moment(argument: String(digits)), moment.ticks <= UInt64(Int64.max)
     else { return nil }
     self.moment = moment
   }
 
-  /// As the library takes it.
+  /// As the library takes it; what is too large for a number of nanoseconds is the largest one, which
+  /// no trace of nanoseconds can be moved by.
   var value: InputOptions.TimeOffset {
-    let (nanoseconds, ticks) = (Int64(moment.nanoseconds), Int64(moment.ticks))
+    let (nanoseconds, ticks) = (Int64(clamping: moment.nanoseconds), Int64(moment.ticks))
     return InputOptions.TimeOffset(
       nanoseconds: isNegative ? -nanoseconds : nanoseconds, ticks: isNegative ? -ticks : ticks)
   }

@@ -15,6 +15,29 @@ struct TraceOptions: ParsableArguments {
     completion: .file())
   var input: [String] = []
 
+  @OptionGroup var joining: JoiningOptions
+
+  /// All of them, in the order given: those of `-i` first.
+  var paths: [String] { input + traces }
+
+  /// Whether several recordings are given: rows must say which they are of.
+  var areSeveral: Bool { paths.count > 1 && !joining.merge }
+
+  /// As the library takes it.
+  func options(isReadTwice: Bool = true) -> InputOptions {
+    var options = InputOptions(isReadTwice: isReadTwice)
+    joining.apply(to: &options)
+    return options
+  }
+
+  func validate() throws {
+    guard !paths.isEmpty else { throw ValidationError("No trace given: name at least one file.") }
+    try joining.validate(for: paths)
+  }
+}
+
+/// How the traces belong together.
+struct JoiningOptions: ParsableArguments {
   @Flag(
     help:
       "The traces are parts of one recording by trace-cmd: one for each buffer, or one for each stretch of time."
@@ -28,22 +51,14 @@ struct TraceOptions: ParsableArguments {
       valueName: "seconds"))
   var tsOffset: [SignedMoment] = []
 
-  /// All of them, in the order given: those of `-i` first.
-  var paths: [String] { input + traces }
-
-  /// Whether several recordings are given: rows must say which they are of.
-  var areSeveral: Bool { paths.count > 1 && !merge }
-
   /// As the library takes it.
-  func options(isReadTwice: Bool = true) -> InputOptions {
-    var options = InputOptions(isReadTwice: isReadTwice)
+  func apply(to options: inout InputOptions) {
     options.isMerged = merge
     options.timeOffsets = tsOffset.map(\.value)
-    return options
   }
 
-  func validate() throws {
-    guard !paths.isEmpty else { throw ValidationError("No trace given: name at least one file.") }
+  /// Says what does not go together with these traces.
+  func validate(for paths: [String]) throws {
     guard paths.count(where: { $0 == "-" }) < 2 else {
       throw ValidationError("Standard input (-) can be read only once.")
     }

@@ -12,13 +12,7 @@ enum Run {
   ) -> AnalysisOptions {
     var options = options(progress)
     options.input = traces.options()
-    options.events = selection.event.flatMap { $0.split(separator: ",").map(String.init) }
-    options.begin = selection.begin?.value
-    options.end = selection.end?.value
-    options.cpus = selection.cpu.map { Set($0.numbers.map(Int.init)) }
-    options.vcpus = selection.vcpu?.numbers
-    options.vms = selection.vm?.numbers
-    options.threads = selection.pid?.numbers
+    selection.apply(to: &options)
     return options
   }
 
@@ -98,6 +92,12 @@ enum Run {
     case .fail: throw Outcome.findings
     case .inconclusive: throw Outcome.inconclusive
     }
+  }
+
+  /// Says what a summary does not leave out.
+  static func reportSelection(_ selection: SelectionOptions, _ output: OutputOptions) {
+    guard selection.cpu != nil, !output.quiet else { return }
+    Message.say("a summary counts whole vCPUs: --cpu leaves out findings only")
   }
 
   /// Says what parts of the traces were skipped.
