@@ -47,6 +47,13 @@ struct CompiledRules {
   /// By rule: it speaks of no vCPU of this trace.
   var isIdle: [Bool]
 
+  /// Takes selectors as they are.
+  init(_ selectors: [Selector], rules: Int, isBigEndian: Bool = false) {
+    programs = PatternPrograms(isBigEndian: isBigEndian)
+    self.selectors = selectors
+    isIdle = Array(repeating: false, count: rules)
+  }
+
   /// Makes the rules ready.
   init(_ set: RuleSet, _ subject: RuleSubject) {
     programs = PatternPrograms(isBigEndian: subject.catalogue.isBigEndian)

@@ -186,18 +186,37 @@ struct PlanTable {
 
   private(set) var plans: [Plan] = []
   private(set) var markers: [Int32] = []
-  private(set) var always: [Int32] = []
   private(set) var indices: [Index] = []
   private(set) var bounds: [UInt64] = []
   private(set) var parts: [Stretch] = []
   private(set) var small: [UInt16] = []
-  private(set) var asks: [EventPlan.Ask] = []
+  private(set) var asks: [Ask] = []
+
+  /// A selector that is looked at, and what must be known of the usual one: to count an event for one rule.
+  struct Ask: BitwiseCopyable {
+    let selector: Int32
+    /// The rule that counts it; -1: there is more to it.
+    let rule: Int32
+    /// The condition's first question, as in ``SelectorTable``.
+    let question: Int32
+    let minimumLength: Int32
+
+    init(_ ask: EventPlan.Ask, _ selectors: SelectorTable) {
+      let head = selectors.heads[Int(ask.selector)]
+      selector = ask.selector
+      question = ask.isCertain ? DecisionTable.holds : head.question
+      minimumLength = head.minimumLength
+      rule =
+        head.onlyCounts && question != SelectorTable.run
+        ? selectors.occurrences[head.occurrences.range.lowerBound].rule : -1
+    }
+  }
 
   /// Adds a plan; gives its number.
-  mutating func add(_ plan: EventPlan) -> Int32 {
+  mutating func add(_ plan: EventPlan, _ selectors: SelectorTable) -> Int32 {
     let start = indices.count
     for index in plan.indices {
-      let asks = Stretch.append(index.selectors, to: &asks)
+      let asks = Stretch.append(index.selectors.map { Ask($0, selectors) }, to: &asks)
       parts += index.parts.map {
         Stretch(
           start: asks.start + Int32($0.lowerBound), end: asks.start + Int32($0.upperBound))
@@ -210,7 +229,8 @@ struct PlanTable {
     plans.append(
       Plan(
         markers: Stretch.append(plan.markers, to: &markers),
-        always: Stretch.append(plan.always, to: &always),
+        always: Stretch.append(
+          plan.always.map { Ask(.init(selector: $0, isCertain: false), selectors) }, to: &asks),
         indices: Stretch(start: Int32(start), end: Int32(indices.count))))
     return Int32(plans.count - 1)
   }

@@ -56,9 +56,10 @@ public struct RuleJudge {
   }
 
   func answer(
-    _ rule: Int, _ holds: Verdict, _ reason: String = "", _ findings: [Finding] = []
+    _ rule: Int, _ holds: Verdict, _ reason: String = "", _ findings: [Finding] = [],
+    count: UInt64? = nil
   ) -> RuleAnswer {
-    RuleAnswer(rule: rule, holds: holds, reason: reason, findings: findings)
+    RuleAnswer(rule: rule, holds: holds, reason: reason, count: count, findings: findings)
   }
 
   /// The answer of a rule that does not apply, or that cannot be asked; nil when it can.
@@ -144,10 +145,11 @@ public struct RuleJudge {
         findings[at].check = rule.name
         findings[at].severity = rule.severity
       }
-      return answer(number, .fail, words, findings)
+      return answer(number, .fail, words, findings, count: count)
     }
     if let open { return answer(number, .inconclusive, "\(id) could not be judged: \(open)") }
-    return count < bound.atLeast ? answer(number, .fail, words) : answer(number, .pass)
+    return count < bound.atLeast
+      ? answer(number, .fail, words, count: count) : answer(number, .pass, count: count)
   }
 
   /// Makes one of findings in several stretches that are one in the whole trace: an episode that goes on through them.
@@ -197,14 +199,17 @@ public struct RuleJudge {
             : "\(what) happened \(tally.count) of \(tallies.count) times on this thread, expected \(bound.words)",
           tally.count)
       }
-      return answer(number, .fail, words, Array(findings.prefix(Violations.most)))
+      return answer(
+        number, .fail, words, Array(findings.prefix(Violations.most)), count: tallies.count)
     }
     let isEnough = tallies.count >= bound.atLeast
     // What was missed could only add to what was seen.
     if !(isEnough && bound.atMost == nil), let blind = blindSpot(number) {
       return answer(number, .inconclusive, blind)
     }
-    return isEnough ? answer(number, .pass) : answer(number, .fail, words)
+    return isEnough
+      ? answer(number, .pass, count: tallies.count)
+      : answer(number, .fail, words, count: tallies.count)
   }
 
   private func sequence(_ number: Int, _ sequence: SequenceRule) -> RuleAnswer {
@@ -223,7 +228,8 @@ public struct RuleJudge {
     if violations.count > 0 {
       let count = violations.count
       let more = count > 1 ? " (\(count) times in all)" : ""
-      return answer(number, .fail, (findings.first?.message ?? "") + more, findings)
+      return answer(
+        number, .fail, (findings.first?.message ?? "") + more, findings, count: count)
     }
     if let blind = blindSpot(number) { return answer(number, .inconclusive, blind) }
     if violations.droppedForLoss, set.scopes[rule.scope].level != .l2 {
@@ -232,7 +238,7 @@ public struct RuleJudge {
     if violations.droppedForRoom {
       return answer(number, .inconclusive, "more sequences went on at once than can be followed")
     }
-    return answer(number, .pass)
+    return answer(number, .pass, count: 0)
   }
 
   private func words(_ violation: Violation, _ sequence: SequenceRule) -> String {

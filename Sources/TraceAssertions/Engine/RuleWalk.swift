@@ -69,17 +69,17 @@ public struct RuleWalk: RecordConsumer {
     let count = set.rules.count
     var own = [[Int]](repeating: [], count: events)
     for (number, selector) in rules.selectors.enumerated() { own[selector.event].append(number) }
-    var planOf = [Int32](repeating: -1, count: events)
-    var plans = PlanTable()
-    for event in 0..<events where !own[event].isEmpty {
-      planOf[event] = plans.add(EventPlan(own[event], rules))
-    }
-    self.planOf = planOf
-    self.plans = plans
     let sequences = SequenceTable(set, rules, vcpus: subject.vcpus.count)
     self.sequences = sequences
     let selectors = SelectorTable(set, rules, sequences)
     self.selectors = selectors
+    var planOf = [Int32](repeating: -1, count: events)
+    var plans = PlanTable()
+    for event in 0..<events where !own[event].isEmpty {
+      planOf[event] = plans.add(EventPlan(own[event], rules), selectors)
+    }
+    self.planOf = planOf
+    self.plans = plans
     scopes = ScopeStates(set.scopes, subject)
     threads = ThreadVCPUs(subject.vcpus, streams: subject.cpus.count)
     tallies = TallyTable(rules: count, streams: subject.cpus.count)
@@ -138,31 +138,43 @@ public struct RuleWalk: RecordConsumer {
   ) {
     serial &+= 1
     let plan = plans.plans[plan]
-    var moment = Moment(
+    let moment = Moment(
       time: time, serial: serial, cpu: subject.cpus[stream],
       vcpu: threads.vcpu(of: thread, at: time, stream: stream), thread: thread,
       base: record.offset, length: record.length)
-    sequences.find(&moment)
+    sequences.find(moment)
     if !plan.markers.isEmpty {
       for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
       scopes.turn(at: time)
     }
-    for at in plan.always.range { ask(plans.always[at], false, moment, block, stream) }
+    ask(plan.always, moment, block, stream)
     for at in plan.indices.range {
       // A record that is too short for the field holds nothing.
       let index = plans.indices[at]
       guard record.length >= Int(index.field.offset) + Int(index.field.size) else { continue }
-      for place in plans.part(index, block, record.offset, isBigEndian).range {
-        let item = plans.asks[place]
-        ask(item.selector, item.isCertain, moment, block, stream)
-      }
+      let part = plans.part(index, block, record.offset, isBigEndian)
+      if !part.isEmpty { ask(part, moment, block, stream) }
     }
     if sequences.isTouched { sequences.answer(moment) }
     if !touched.isEmpty { answer(moment) }
   }
 
+  private mutating func ask(
+    _ stretch: Stretch, _ moment: Moment, _ block: RawSpan, _ stream: Int
+  ) {
+    for at in stretch.range {
+      let item = plans.asks[at]
+      if item.rule < 0 {
+        ask(item.selector, item.question == DecisionTable.holds, moment, block, stream)
+      } else if moment.length >= Int(item.minimumLength),
+        selectors.decisions.hold(item.question, block, base: moment.base)
+      {
+        tallies.add(Int(item.rule), moment, stream: stream)
+      }
+    }
+  }
+
   /// Asks one selector; a match is noted with its rules.
-  @inline(__always)
   private mutating func ask(
     _ selector: Int32, _ isCertain: Bool, _ moment: Moment, _ block: RawSpan, _ stream: Int
   ) {
@@ -171,8 +183,9 @@ public struct RuleWalk: RecordConsumer {
       return
     }
     guard moment.length >= Int(head.minimumLength) else { return }
-    if head.onlyTouches,
-      !sequences.isWaitedFor(head.touches, selectors.touches, moment)
+    // A condition, or values, are looked at only where somebody waits for them.
+    if head.onlyTouches, !isCertain || !head.loads.isEmpty,
+      !sequences.isWaitedFor(head.touches, selectors.touches)
     {
       return
     }
@@ -187,8 +200,8 @@ public struct RuleWalk: RecordConsumer {
       tallies.add(rule, moment, stream: stream)
     }
     if !head.loads.isEmpty { load(Int(selector), head, moment, block) }
-    sequences.touch(head.touches, selectors.touches, moment)
-    for at in head.begins.range { sequences.begin(selectors.begins[at], moment) }
+    sequences.touch(head.touches, selectors.touches)
+    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
     if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector, head) }
   }
 

@@ -13,6 +13,8 @@ struct SelectorTable {
     var question: Int32
     /// It matters to nothing but to sequences that have begun.
     var onlyTouches: Bool
+    /// It is counted for one rule, wherever it happens, and matters to nothing else.
+    var onlyCounts = false
     /// Rules that count it.
     var occurrences: Stretch
     /// The same, of each the role, where its level is known late.
@@ -93,6 +95,10 @@ struct SelectorTable {
         }
         head.memo = memos[selector.program] ?? -1
       }
+      head.onlyCounts =
+        head.scope == 0 && head.memo < 0 && !selector.isMarker && touches.isEmpty
+        && begins.isEmpty && selector.loads.isEmpty && counted.count == 1
+        && occurrences[head.occurrences.range.lowerBound].isAlone
       heads.append(head)
     }
   }

@@ -3,11 +3,11 @@ extension SequenceTable {
 
   /// Whether any rule waits for what a pattern is to it.
   @inline(__always)
-  func isWaitedFor(_ stretch: Stretch, _ touches: [Touch], _ moment: Moment) -> Bool {
+  func isWaitedFor(_ stretch: Stretch, _ touches: [Touch]) -> Bool {
     for index in stretch.range {
       let touch = touches[index]
       if touch.plane == Self.always { return true }
-      let row = moment.rows[Int(touch.key)]
+      let row = rows[Int(touch.key)]
       let plane = min(Int(touch.plane), Self.required)
       if row >= 0, bits[at(row, plane, Int(touch.word))] & touch.mask != 0 { return true }
     }
@@ -16,12 +16,12 @@ extension SequenceTable {
 
   /// Notes that a pattern held, with the rules that it changes something for.
   @inline(__always)
-  mutating func touch(_ stretch: Stretch, _ touches: [Touch], _ moment: Moment) {
+  mutating func touch(_ stretch: Stretch, _ touches: [Touch]) {
     for index in stretch.range {
       let touch = touches[index]
       var rules = touch.mask
       if touch.plane != Self.always {
-        let row = moment.rows[Int(touch.key)]
+        let row = rows[Int(touch.key)]
         if row < 0 { continue }
         rules &= bits[at(row, min(Int(touch.plane), Self.required), Int(touch.word))]
         if touch.plane == Self.discharges {
@@ -52,9 +52,9 @@ extension SequenceTable {
 
   /// Notes that a group begins.
   @inline(__always)
-  mutating func begin(_ group: Int32, _ moment: Moment) {
-    if groups[Int(group)].serial == moment.serial { return }
-    groups[Int(group)].serial = moment.serial
+  mutating func begin(_ group: Int32, _ serial: UInt64) {
+    if groups[Int(group)].serial == serial { return }
+    groups[Int(group)].serial = serial
     beginning[beginningCount] = group
     beginningCount &+= 1
   }
@@ -63,12 +63,11 @@ extension SequenceTable {
   var isTouched: Bool { touchedCount | beginningCount | dischargeCount != 0 }
 
   /// Gives the event to the rules that it is something to.
-  mutating func answer(_ event: Moment) {
-    var moment = event
+  mutating func answer(_ moment: Moment) {
     // What is required counts before anything else, and not for what comes to wait for it with this event.
     for index in 0..<dischargeCount {
       let place = Int(discharging[index])
-      let row = moment.rows[place / words]
+      let row = rows[place / words]
       bits[at(row, Self.required, place % words)] &= ~discharged[place]
       discharged[place] = 0
     }
@@ -80,14 +79,14 @@ extension SequenceTable {
       let kind = columns[column].key
       if columns[column].valued < 0 {
         advance(column, own, moment)
-      } else if moment.rows[Int(kind)] >= 0
-        || own & 1 == 1 && makeRow(kind, &moment)
+      } else if rows[Int(kind)] >= 0
+        || own & 1 == 1 && makeRow(kind, moment)
       {
         takeValued(column, own, moment)
       }
     }
     touchedCount = 0
-    for index in 0..<beginningCount { beginAll(Int(beginning[index]), &moment) }
+    for index in 0..<beginningCount { beginAll(Int(beginning[index]), moment) }
     beginningCount = 0
   }
 
@@ -123,7 +122,7 @@ extension SequenceTable {
   // MARK: - Rules without values
 
   private mutating func advance(_ column: Int, _ own: UInt32, _ moment: Moment) {
-    let row = moment.rows[Int(columns[column].key)]
+    let row = rows[Int(columns[column].key)]
     let word = column / 64
     let bit: UInt64 = 1 &<< UInt64(column % 64)
     let first = place(row, column)
@@ -145,6 +144,11 @@ extension SequenceTable {
         goesOn = own & 1 &<< UInt32(Role.until) == 0
       }
       if !goesOn { bits[required] &= ~bit }
+    }
+    if steps == 1 {
+      // Nothing but what is required can go on.
+      if columns[column].isTimed, bits[required] & bit == 0 { bits[at(row, 0, word)] &= ~bit }
+      return
     }
     var done = steps &- 1
     while done >= 1 {
@@ -190,10 +194,10 @@ extension SequenceTable {
   }
 
   /// All rules of a group begin.
-  private mutating func beginAll(_ number: Int, _ moment: inout Moment) {
+  private mutating func beginAll(_ number: Int, _ moment: Moment) {
     let group = groups[number]
-    guard moment.rows[Int(group.key)] >= 0 || makeRow(group.key, &moment) else { return }
-    let row = moment.rows[Int(group.key)]
+    guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { return }
+    let row = rows[Int(group.key)]
     isLive = true
     let begun = Self.begun(moment)
     if group.isWay {
@@ -224,7 +228,7 @@ extension SequenceTable {
   // MARK: - Rules that keep values
 
   private mutating func takeValued(_ column: Int, _ own: UInt32, _ moment: Moment) {
-    let row = moment.rows[Int(columns[column].key)]
+    let row = rows[Int(columns[column].key)]
     let number = Int(row) &* valuedCount &+ Int(columns[column].valued)
     var count = valuedCounts[number]
     if count <= 1 {
@@ -303,9 +307,7 @@ extension SequenceTable {
   }
 
   private func beginning(_ column: Int, _ moment: Moment) -> Valued {
-    var new = Valued.none
-    new.done = 1
-    new.begun = Self.begun(moment)
+    var new = Valued(done: 1, begun: Self.begun(moment), values: InlineArray(repeating: 0))
     keep(Role.step(0), column, moment, &new)
     return new
   }

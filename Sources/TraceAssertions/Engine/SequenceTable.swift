@@ -147,6 +147,10 @@ struct SequenceTable {
   /// Something has begun since the last loss.
   var isLive = false
 
+  /// By kind of key: the row of the event that is looked at; -1: nothing has begun there.
+  ///
+  /// It is no part of the moment: what is written piece by piece and passed on at once makes the processor wait.
+  var rows = InlineArray<3, Int32>(repeating: -1)
   /// What the event that is looked at is, by column.
   var roles: [UInt32]
   var touched: [Int32]
@@ -187,15 +191,15 @@ struct SequenceTable {
 
   /// Finds the rows of an event.
   @inline(__always)
-  func find(_ moment: inout Moment) {
-    moment.rows[0] = rowOfTrace
-    moment.rows[1] = moment.vcpu < 0 ? -1 : rowOfVCPU[moment.vcpu]
-    if hasThreadRows { moment.rows[2] = rowOfThread[moment.thread] ?? -1 }
+  mutating func find(_ moment: Moment) {
+    rows[0] = rowOfTrace
+    rows[1] = moment.vcpu < 0 ? -1 : rowOfVCPU[moment.vcpu]
+    if hasThreadRows { rows[2] = rowOfThread[moment.thread] ?? -1 }
   }
 
-  /// Makes the row of an event where nothing had begun; nil: the event has no such key.
+  /// Makes the row of an event where nothing had begun; false: the event has no such key.
   @inline(never)
-  mutating func makeRow(_ kind: UInt8, _ moment: inout Moment) -> Bool {
+  mutating func makeRow(_ kind: UInt8, _ moment: Moment) -> Bool {
     if kind == 1 && moment.vcpu < 0 { return false }
     if kind == 2 && rowOfThread.count >= mostThreadRows { giveUpRows() }
     let key = kind == 0 ? 0 : kind == 1 ? Int32(moment.vcpu) : moment.thread
@@ -218,7 +222,7 @@ struct SequenceTable {
     case 1: rowOfVCPU[moment.vcpu] = row
     default: rowOfThread[moment.thread] = row
     }
-    moment.rows[Int(kind)] = row
+    rows[Int(kind)] = row
     return true
   }
 

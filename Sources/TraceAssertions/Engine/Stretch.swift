@@ -28,6 +28,4 @@ struct Moment: BitwiseCopyable {
   /// Where the payload begins in the block, and its bytes.
   var base: Int
   var length: Int
-  /// By kind of key: where the state of this event's sequences lies; -1: nothing has begun there.
-  var rows = InlineArray<3, Int32>(repeating: -1)
 }

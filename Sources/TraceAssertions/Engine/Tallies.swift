@@ -27,16 +27,16 @@ struct TallyTable {
   private static let mostSubjects = 4096
 
   private let ruleCount: Int
-  private var counts: [UInt64]
-  private var kept: [Int]
   private var all: [Tallies.Tally] = []
-  /// By subject, then rule: a place in `all`, -1: none yet, -2: no room.
-  private var cells: [Int32] = []
+  private var kept: [Int]
+  /// By subject, then rule: how often.
+  private var cells: [UInt64] = []
+  /// Of threads and vCPUs that have no row in `cells`, by rule: how often in all, and each.
+  private var others: [UInt64]
+  private var cellsOfOthers: [Key: UInt64] = [:]
   /// By CPU: the subject of the last event there, since those of one thread come in runs.
   private var last: [(key: UInt64, subject: Int)]
   private var subjects: [UInt64: Int] = [:]
-  /// The places of those subjects that have no row in `cells`.
-  private var others: [Key: Int32] = [:]
 
   private struct Key: Hashable {
     let subject: UInt64
@@ -45,31 +45,27 @@ struct TallyTable {
 
   init(rules: Int, streams: Int) {
     ruleCount = rules
-    counts = Array(repeating: 0, count: rules)
     kept = Array(repeating: 0, count: rules)
+    others = Array(repeating: 0, count: rules)
     last = Array(repeating: (.max, 0), count: max(1, streams))
   }
 
   /// Counts an event for a rule.
   @inline(__always)
   mutating func add(_ rule: Int, _ moment: Moment, stream: Int) {
-    counts[rule] &+= 1
-    let key = Self.key(moment)
+    let key = Self.key(moment.vcpu, moment.thread)
     if last[stream].key != key { last[stream] = (key, subject(key)) }
     let subject = last[stream].subject
-    if subject >= 0 {
-      let place = cells[subject &* ruleCount &+ rule]
-      if place >= 0 {
-        all[Int(place)].count &+= 1
-        return
-      }
-    }
-    addFirst(rule, moment, subject)
+    if subject < 0 { return addOther(rule, moment, key) }
+    let cell = subject &* ruleCount &+ rule
+    let count = cells[cell]
+    cells[cell] = count &+ 1
+    if count == 0 { addFirst(rule, moment) }
   }
 
   /// What cannot be vCPU and thread at once is a key that none has.
-  private static func key(_ moment: Moment) -> UInt64 {
-    UInt64(UInt32(bitPattern: moment.thread)) | UInt64(truncatingIfNeeded: moment.vcpu &+ 1) &<< 32
+  private static func key(_ vcpu: Int, _ thread: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: thread)) | UInt64(truncatingIfNeeded: vcpu &+ 1) &<< 32
   }
 
   @inline(never)
@@ -78,37 +74,45 @@ struct TallyTable {
     guard subjects.count < Self.mostSubjects else { return -1 }
     let subject = subjects.count
     subjects[key] = subject
-    cells.append(contentsOf: repeatElement(-1, count: ruleCount))
+    cells.append(contentsOf: repeatElement(0, count: ruleCount))
     return subject
   }
 
   @inline(never)
-  private mutating func addFirst(_ rule: Int, _ moment: Moment, _ subject: Int) {
-    let key = Key(subject: Self.key(moment), rule: Int32(rule))
-    if subject >= 0 {
-      if cells[subject * ruleCount + rule] == -2 { return }
-    } else if let place = others[key] {
-      all[Int(place)].count &+= 1
-      return
-    }
-    guard kept[rule] < Self.mostTallies else {
-      if subject >= 0 { cells[subject * ruleCount + rule] = -2 }
-      return
-    }
+  private mutating func addFirst(_ rule: Int, _ moment: Moment) {
+    guard kept[rule] < Self.mostTallies else { return }
     kept[rule] += 1
-    if subject >= 0 {
-      cells[subject * ruleCount + rule] = Int32(all.count)
-    } else {
-      others[key] = Int32(all.count)
-    }
     all.append(
       Tallies.Tally(
         rule: Int32(rule), thread: moment.thread, place: Int32(clamping: moment.vcpu),
-        cpu: Int32(clamping: moment.cpu), count: 1, first: moment.time))
+        cpu: Int32(clamping: moment.cpu), count: 0, first: moment.time))
+  }
+
+  @inline(never)
+  private mutating func addOther(_ rule: Int, _ moment: Moment, _ key: UInt64) {
+    others[rule] &+= 1
+    let key = Key(subject: key, rule: Int32(rule))
+    if let count = cellsOfOthers[key] {
+      cellsOfOthers[key] = count &+ 1
+    } else if kept[rule] < Self.mostTallies {
+      cellsOfOthers[key] = 1
+      addFirst(rule, moment)
+    }
   }
 
   /// Those of one rule, in the order of their first events.
   func tallies(of rule: Int) -> Tallies {
-    Tallies(all: all.filter { $0.rule == Int32(rule) }, count: counts[rule])
+    var tallies = Tallies(count: others[rule])
+    for subject in 0..<subjects.count { tallies.count &+= cells[subject * ruleCount + rule] }
+    for var tally in all where tally.rule == Int32(rule) {
+      let key = Self.key(Int(tally.place), tally.thread)
+      if let subject = subjects[key] {
+        tally.count = cells[subject * ruleCount + rule]
+      } else {
+        tally.count = cellsOfOthers[Key(subject: key, rule: Int32(rule))] ?? 0
+      }
+      tallies.all.append(tally)
+    }
+    return tallies
   }
 }
