@@ -140,4 +140,53 @@ import TraceTestSupport
       }
     }
   }
+
+  /// What does not hold and fails nothing is not said to have passed.
+  @Test func whatIsToleratedIsCounted() throws {
+    try Tool.withDirectory { directory in
+      let file = directory.appendingPathComponent("r.yaml")
+      try """
+      rules:
+        - {name: holds, never: "kvm_exit: guest_rip == 1 && guest_rip == 2"}
+        - {name: warns, severity: warning, never: kvm_exit}
+        - {name: not-here, where: {isa: svm}, never: kvm_exit}
+        - {name: known, expect: fail, never: kvm_exit}
+        - {name: many, severity: warning, sequence: {after: kvm_exit, never: kvm_entry}}
+      """.write(to: file, atomically: true, encoding: .utf8)
+      func run(_ format: String) throws -> String {
+        let outcome = try Tool.run([
+          "assert", "--rules", file.path, "--format", format, Recording.bug,
+        ])
+        #expect(outcome.code == 0)
+        return outcome.output
+      }
+      #expect(try run("text").contains("5 rules: 3 passed, 2 warnings"))
+      let json = try run("json")
+      let validator = try SchemaValidator(Repository.text(of: "schemas/findings-v1.schema.json"))
+      #expect(try validator.problems(of: json) == [])
+      let document = try JSONParser.parse(json)
+      let rules = document["rules"]?.elements ?? []
+      #expect(
+        rules.map { $0["holds"] } == [.bool(true), .bool(false), .null, .bool(false), .bool(false)])
+      #expect(rules.allSatisfy { $0["outcome"]?.text == "pass" })
+      #expect(rules[0]["count"]?.integer == 0)
+      #expect(rules[2]["count"] == .null && rules[2]["findings"]?.integer == 0)
+      let exits = try #require(rules[1]["count"]?.integer)
+      #expect(exits > 100 && rules[3]["count"]?.integer == exits)
+      // There are more violations than are listed.
+      for rule in rules {
+        let own = document["findings"]?.elements.filter { $0["check"] == rule["rule"] }.count
+        #expect(own == rule["findings"]?.integer)
+      }
+      #expect(rules[4]["findings"]?.integer == 100)
+      #expect(try #require(rules[4]["count"]?.integer) > 100)
+      let tests = try TAPReader.parse(run("tap"))
+      #expect(tests.map(\.isOK) == [true])
+      let junit = try XMLReader.parse(run("junit"))
+      #expect(JUnitRules.problems(junit) == [] && junit["failures"] == "0")
+      let commands = try run("github").split(separator: "\n").map { WorkflowCommand(String($0)) }
+      #expect(Set(commands.map { $0?.name }) == ["warning", "notice"])
+      #expect(try SARIFRules.problems(run("sarif")) == [])
+    }
+  }
 }

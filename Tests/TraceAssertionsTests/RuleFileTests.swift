@@ -312,9 +312,47 @@ import Yams
     return try validator.problems(of: json(#require(try Yams.compose(yaml: text))))
   }
 
-  @Test(arguments: ["nested", "missing-triple-fault"])
-  func whatShipsMatchesTheSchema(name: String) throws {
-    #expect(try schemaProblems(Repository.text(of: "rules/\(name).yaml")) == [])
+  @Test func whatShipsMatchesTheSchema() throws {
+    let paths = try ShippedRules.paths()
+    #expect(paths.count >= 2)
+    for path in paths { #expect(try schemaProblems(Repository.text(of: path)) == [], "\(path)") }
+  }
+
+  /// What the parser takes, the schema takes; what one of them refuses, so does the other.
+  @Test(arguments: [
+    ("eventually: kvm_entry, at_least: 3", true), ("eventually: kvm_entry, at_most: 1.5k", true),
+    ("eventually: kvm_entry, at_most: 1e6", true), ("eventually: kvm_entry, at_least: 1.5", false),
+    ("eventually: kvm_entry, at_least: -1", false), ("eventually: kvm_entry, at_least: few", false),
+    ("eventually: kvm_entry, at_least: [1]", false), ("eventually: []", false),
+    ("never: kvm_exit, at_most: 5us", false), ("metric: exits", false),
+    ("metric: exits.rate, at_most: 1.5k/s", true), ("metric: exits, at_most: -1", false),
+    ("never: kvm_exit, where: {between: [a, b]}", true),
+    ("never: kvm_exit, where: {between: [a]}", false),
+    ("never: kvm_exit, where: {between: [a, b, c]}", false),
+    ("never: kvm_exit, where: {vcpu: [0, '2-4']}", true),
+    ("never: kvm_exit, where: {vcpu: some}", false),
+    ("never: kvm_exit, where: {begin: 104.5, end: '105'}", true),
+    ("never: kvm_exit, where: {begin: soon}", false),
+    ("sequence: {after: a, require: b}", true), ("sequence: {after: a}", false),
+    ("sequence: {after: a, never: b}", true), ("sequence: {after: a, before: b}", false),
+    ("sequence: {after: a, never: b, within: 1ms}", false),
+    ("sequence: {after: a, require: b, within: 0}", true),
+    ("sequence: {after: a, require: b, within: 5}", false),
+    ("sequence: {after: a, require: b, within: soon}", false),
+    ("sequence: {after: a, require: b, then: [a, a, a, a, a]}", true),
+    ("sequence: {after: a, require: b, then: [a, a, a, a, a, a]}", false),
+    ("sequence: {after: a, require: b, then: [[a, b], {event: [a, b], within: 1s}]}", true),
+    ("sequence: {after: a, require: b, then: {event: a, optional: true}}", true),
+    ("sequence: {after: a, require: b, then: [{event: a, within: later}]}", false),
+    ("sequence: {after: a, require: b, bind: {p: w, q: x, r: y, s: z}}", true),
+    ("sequence: {after: a, require: b, bind: {p: w, q: x, r: y, s: z, t: v}}", false),
+    ("sequence: {after: a, require: b, bind: [rip]}", false),
+  ])
+  func schemaAndParserAgree(rule: String, isSound: Bool) throws {
+    let text = "rules: [{name: a, \(rule)}]"
+    #expect(mistakes(text).isEmpty == isSound, "\(mistakes(text))")
+    let problems = try schemaProblems(text)
+    #expect(problems.isEmpty == isSound, "\(problems)")
   }
 
   @Test func theSchemaHasEveryMetricAndSeesWhatIsWrong() throws {

@@ -50,15 +50,21 @@ struct RuleCase {
       if findings.isEmpty { findings = [alone(rule.severity)] }
     case (.pass, false): break
     }
+    var isTolerated = false
     if outcome == .fail, threshold.map({ rule.severity < $0 }) ?? true {
       outcome = .pass
+      isTolerated = true
+      let what = answer.holds == .fail ? "does not hold, which is" : "is"
       reason =
-        "does not hold, which is \(rule.severity == .error ? "an" : "a") \(rule.severity.name) and no failure: "
+        "\(what) \(rule.severity == .error ? "an" : "a") \(rule.severity.name) and no failure: "
         + reason
     }
     judged = JudgedCase(
       trace: trace, name: rule.name, title: rule.description.isEmpty ? rule.name : rule.description,
-      severity: rule.severity, outcome: outcome, reason: reason)
+      severity: rule.severity, outcome: outcome, reason: reason,
+      // A rule that does not apply has counted nothing.
+      holds: answer.count == nil ? nil : answer.holds == .pass, count: answer.count,
+      findings: findings.count, isTolerated: isTolerated)
     self.findings = findings
     self.notJudged = notJudged
   }

@@ -11,7 +11,7 @@ struct CompiledRules {
   }
 
   /// A value of the record and what it must compare with.
-  struct VariableTest: BitwiseCopyable {
+  struct VariableTest: BitwiseCopyable, Equatable {
     let comparison: ComparisonOperator
     /// A place among the values of the match.
     let load: UInt8
@@ -23,7 +23,7 @@ struct CompiledRules {
   /// One pattern's condition on one event.
   struct Selector {
     let event: Int
-    let program: Range<Int>
+    var program: Range<Int>
     let minimumLength: Int
     let scope: Int
     /// Fields whose values a match carries.
@@ -40,10 +40,19 @@ struct CompiledRules {
 
   var programs: PatternPrograms
   var selectors: [Selector] = []
+  /// By event: its selectors.
+  private var selectorsOf: [Int: [Int]] = [:]
   /// By rule: why it cannot be judged; the first reason.
   var problems: [Int: String] = [:]
   /// By rule: it speaks of no vCPU of this trace.
   var isIdle: [Bool]
+
+  /// Takes selectors as they are.
+  init(_ selectors: [Selector], rules: Int, isBigEndian: Bool = false) {
+    programs = PatternPrograms(isBigEndian: isBigEndian)
+    self.selectors = selectors
+    isIdle = Array(repeating: false, count: rules)
+  }
 
   /// Makes the rules ready.
   init(_ set: RuleSet, _ subject: RuleSubject) {
@@ -129,8 +138,8 @@ struct CompiledRules {
   ) throws(PatternCompiler.Problem) {
     var compiler = PatternCompiler(event, appendingTo: programs)
     var variables: [(ComparisonOperator, String, String)] = []
-    let filter = pattern.filter?.withoutVariables(&variables)
-    let program = try compiler.compile(filter ?? nil)
+    let filter = pattern.filter?.withoutVariables(&variables) ?? nil
+    let program = try compiler.compile(filter)
     var loads: [FieldLayout] = []
     func load(_ field: String) throws(PatternCompiler.Problem) -> UInt8 {
       let layout = try compiler.layout(field)
@@ -153,23 +162,50 @@ struct CompiledRules {
     for item in bind {
       bindings.append((try load(item.field), UInt8(names.firstIndex(of: item.name) ?? 0)))
     }
-    // What several rules ask in the same words is asked once.
-    if loads.isEmpty,
-      let twin = selectors.firstIndex(where: {
-        $0.event == number && $0.scope == scope && $0.loads.isEmpty
-          && $0.isMarker == (target.rule < 0)
-          && programs.isSame($0.program, in: compiler.programs, program)
-          && Role.isWaiting($0.targets[0]) == Role.isWaiting(target)
-      })
-    {
-      selectors[twin].targets.append(target)
-      return
+    var selector = Selector(
+      event: number, program: program, minimumLength: compiler.minimumLength, scope: scope,
+      loads: loads, tests: tests, bindings: bindings, targets: [target])
+    let alternatives = filter?.alternatives ?? []
+    guard loads.isEmpty, 2...Self.mostAlternatives ~= alternatives.count else {
+      return add(selector, compiler.programs)
     }
-    programs = compiler.programs
-    selectors.append(
-      Selector(
-        event: number, program: program, minimumLength: compiler.minimumLength, scope: scope,
-        loads: loads, tests: tests, bindings: bindings, targets: [target]))
+    // Each side of an || by itself can be found by the value of its field.
+    for alternative in alternatives {
+      var compiler = PatternCompiler(event, appendingTo: programs)
+      selector.program = try compiler.compile(alternative)
+      add(selector, compiler.programs)
+    }
+  }
+
+  /// A condition of more alternatives is asked as a whole.
+  private static let mostAlternatives = 64
+
+  /// Adds a selector whose condition lies in a list that goes on where that of all rules ends.
+  private mutating func add(_ new: Selector, _ compiled: PatternPrograms) {
+    var new = new
+    var isKnown = false
+    for number in selectorsOf[new.event] ?? []
+    where programs.isSame(selectors[number].program, in: compiled, new.program) {
+      // What several rules ask in the same words is asked once.
+      if selectors[number].asksTheSame(as: new) {
+        selectors[number].targets += new.targets
+        return
+      }
+      if !isKnown { new.program = selectors[number].program }
+      isKnown = true
+    }
+    if !isKnown { programs = compiled }
+    selectorsOf[new.event, default: []].append(selectors.count)
+    selectors.append(new)
+  }
+}
+
+extension CompiledRules.Selector {
+  /// Whether a selector with the same condition differs in nothing but whom a match is for.
+  func asksTheSame(as other: Self) -> Bool {
+    scope == other.scope && isMarker == other.isMarker && minimumLength == other.minimumLength
+      && loads.elementsEqual(other.loads, by: ==) && tests == other.tests
+      && bindings.elementsEqual(other.bindings, by: ==)
   }
 }
 
@@ -188,11 +224,6 @@ enum Role {
   static func step(_ number: Int) -> UInt8 { UInt8(number) }
   /// What breaks the way before a step.
   static func unless(_ number: Int) -> UInt8 { UInt8(8 + number) }
-
-  /// Whether a match matters only to a sequence that has begun.
-  static func isWaiting(_ target: CompiledRules.Target) -> Bool {
-    target.rule >= 0 && target.role != 0
-  }
 }
 
 extension PatternPrograms {
@@ -202,12 +233,13 @@ extension PatternPrograms {
     for (a, b) in zip(range, otherRange) {
       let (x, y) = (steps[a], other.steps[b])
       let jumps = x.code == .jumpIfFalse || x.code == .jumpIfTrue
+      let isText = x.code == .testText || x.code == .testComm
       guard x.code == y.code, x.comparison == y.comparison, x.operation == y.operation,
         x.isSigned == y.isSigned, x.otherIsSigned == y.otherIsSigned, x.field == y.field,
-        x.isa == y.isa, x.a == y.a, x.b == y.b, x.code != .testText, x.code != .testComm,
+        x.isa == y.isa, x.a == y.a, x.b == y.b,
         jumps
           ? Int(x.target) - range.lowerBound == Int(y.target) - otherRange.lowerBound
-          : x.target == y.target
+          : !isText || texts[Int(x.target)] == other.texts[Int(y.target)]
       else { return false }
     }
     return true
@@ -221,6 +253,12 @@ extension FieldLayout {
 }
 
 extension FilterExpression {
+  /// What is joined by || at the top; itself, where nothing is.
+  var alternatives: [FilterExpression] {
+    if case .or(let a, let b) = self { return a.alternatives + b.alternatives }
+    return [self]
+  }
+
   /// The condition without its comparisons with kept values, which are put into a list; nil: nothing is left.
   func withoutVariables(
     _ variables: inout [(ComparisonOperator, String, String)]

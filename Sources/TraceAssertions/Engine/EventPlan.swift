@@ -19,7 +19,14 @@ struct EventPlan {
     let parts: [Range<Int>]
     /// The part of each small value.
     let small: [UInt16]
-    let selectors: [Int32]
+    let selectors: [Ask]
+  }
+
+  /// A selector that is looked at.
+  struct Ask: BitwiseCopyable {
+    let selector: Int32
+    /// That it was found says that its condition holds.
+    let isCertain: Bool
   }
 
   /// Those of scopes: looked at for every record, before the others.
@@ -30,6 +37,11 @@ struct EventPlan {
 
   private static let smallValues = 2048
 
+  private struct Member {
+    let ask: Ask
+    let range: ClosedRange<UInt64>
+  }
+
   /// Sorts the selectors of one event.
   init(_ selectors: [Int], _ rules: CompiledRules) {
     struct Key: Hashable {
@@ -37,7 +49,7 @@ struct EventPlan {
       let size: UInt8
       let isaOffset: UInt16
     }
-    var groups: [Key: [(selector: Int, range: ClosedRange<UInt64>)]] = [:]
+    var groups: [Key: [Member]] = [:]
     var fields: [Key: (FieldLayout, FieldLayout)] = [:]
     for selector in selectors {
       if rules.selectors[selector].isMarker {
@@ -52,13 +64,18 @@ struct EventPlan {
         offset: step.field.offset, size: step.field.size,
         isaOffset: step.isa.isPresent ? step.isa.offset : 0)
       fields[key] = (step.field, step.isa)
-      for range in ranges { groups[key, default: []].append((selector, range)) }
+      let isCertain = rules.selectors[selector].program.count == 1
+      for range in ranges {
+        groups[key, default: []].append(
+          Member(
+            ask: Ask(selector: Int32(selector), isCertain: isCertain), range: range))
+      }
     }
     for (key, members) in groups {
       guard let (field, isa) = fields[key] else { continue }
       // An index that one selector alone is in costs more than to ask it.
-      if Set(members.map(\.selector)).count == 1 {
-        always.append(Int32(members[0].selector))
+      if Set(members.map(\.ask.selector)).count == 1 {
+        always.append(members[0].ask.selector)
       } else {
         indices.append(Self.index(members, field, isa))
       }
@@ -120,8 +137,7 @@ struct EventPlan {
   }
 
   private static func index(
-    _ members: [(selector: Int, range: ClosedRange<UInt64>)], _ field: FieldLayout,
-    _ isa: FieldLayout
+    _ members: [Member], _ field: FieldLayout, _ isa: FieldLayout
   ) -> Index {
     var cuts: Set<UInt64> = [0]
     for member in members {
@@ -129,12 +145,12 @@ struct EventPlan {
       if member.range.upperBound < .max { cuts.insert(member.range.upperBound + 1) }
     }
     let bounds = cuts.sorted()
-    var selectors: [Int32] = []
+    var selectors: [Ask] = []
     var parts: [Range<Int>] = []
     for bound in bounds {
       let start = selectors.count
       for member in members where member.range.contains(bound) {
-        selectors.append(Int32(member.selector))
+        selectors.append(member.ask)
       }
       parts.append(start..<selectors.count)
     }
@@ -150,20 +166,111 @@ struct EventPlan {
   }
 }
 
-extension EventPlan.Index {
+/// The plans of all events, in lists without owners: to find what to ask touches nothing that is counted.
+struct PlanTable {
+  struct Plan: BitwiseCopyable {
+    var markers = Stretch()
+    var always = Stretch()
+    var indices = Stretch()
+  }
+
+  struct Index: BitwiseCopyable {
+    let field: FieldLayout
+    let isa: FieldLayout
+    /// In `bounds`, and one for one in `parts`.
+    let bounds: Stretch
+    let small: Stretch
+    /// Where single values alone lead to selectors: bits at their hashes, so that most others are told at once.
+    let filter: InlineArray<4, UInt64>
+  }
+
+  private(set) var plans: [Plan] = []
+  private(set) var markers: [Int32] = []
+  private(set) var indices: [Index] = []
+  private(set) var bounds: [UInt64] = []
+  private(set) var parts: [Stretch] = []
+  private(set) var small: [UInt16] = []
+  private(set) var asks: [Ask] = []
+
+  /// A selector that is looked at, and what must be known of the usual one: to count an event for one rule.
+  struct Ask: BitwiseCopyable {
+    let selector: Int32
+    /// The rule that counts it; -1: there is more to it.
+    let rule: Int32
+    /// The condition's first question, as in ``SelectorTable``.
+    let question: Int32
+    let minimumLength: Int32
+
+    init(_ ask: EventPlan.Ask, _ selectors: SelectorTable) {
+      let head = selectors.heads[Int(ask.selector)]
+      selector = ask.selector
+      question = ask.isCertain ? DecisionTable.holds : head.question
+      minimumLength = head.minimumLength
+      rule =
+        head.onlyCounts && question != SelectorTable.run
+        ? selectors.occurrences[head.occurrences.range.lowerBound].rule : -1
+    }
+  }
+
+  /// Adds a plan; gives its number.
+  mutating func add(_ plan: EventPlan, _ selectors: SelectorTable) -> Int32 {
+    let start = indices.count
+    for index in plan.indices {
+      let asks = Stretch.append(index.selectors.map { Ask($0, selectors) }, to: &asks)
+      parts += index.parts.map {
+        Stretch(
+          start: asks.start + Int32($0.lowerBound), end: asks.start + Int32($0.upperBound))
+      }
+      indices.append(
+        Index(
+          field: index.field, isa: index.isa, bounds: Stretch.append(index.bounds, to: &bounds),
+          small: Stretch.append(index.small, to: &small), filter: Self.filter(index)))
+    }
+    plans.append(
+      Plan(
+        markers: Stretch.append(plan.markers, to: &markers),
+        always: Stretch.append(
+          plan.always.map { Ask(.init(selector: $0, isCertain: false), selectors) }, to: &asks),
+        indices: Stretch(start: Int32(start), end: Int32(indices.count))))
+    return Int32(plans.count - 1)
+  }
+
+  private static func filter(_ index: EventPlan.Index) -> InlineArray<4, UInt64> {
+    var filter = InlineArray<4, UInt64>(repeating: 0)
+    for (at, part) in index.parts.enumerated() where !part.isEmpty {
+      let isSingle = at + 1 < index.bounds.count && index.bounds[at + 1] == index.bounds[at] + 1
+      guard isSingle else { return InlineArray(repeating: .max) }
+      let hash = hash(index.bounds[at])
+      filter[hash >> 6] |= 1 << UInt64(hash & 63)
+    }
+    return filter
+  }
+
+  /// From 0 to 255.
+  @inline(__always)
+  private static func hash(_ value: UInt64) -> Int {
+    Int(truncatingIfNeeded: (value &* 0x9e37_79b9_7f4a_7c15) &>> 56)
+  }
+
   /// Where the selectors are that a record's value can make hold.
   @inline(__always)
-  func part(_ block: RawSpan, _ base: Int, _ isBigEndian: Bool) -> Range<Int> {
+  func part(_ index: Index, _ block: RawSpan, _ base: Int, _ isBigEndian: Bool) -> Stretch {
     let value =
-      isa.isPresent
-      ? PatternPrograms.reason(field, isa, block, base, isBigEndian)
-      : field.read(in: block, at: base, isBigEndian: isBigEndian)
-    if value < UInt64(small.count) { return parts[Int(small[Int(value)])] }
-    var low = 0
-    var high = bounds.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if bounds[middle] <= value { low = middle } else { high = middle }
+      index.isa.isPresent
+      ? PatternPrograms.reason(index.field, index.isa, block, base, isBigEndian)
+      : index.field.read(in: block, at: base, isBigEndian: isBigEndian)
+    let start = Int(index.bounds.start)
+    if value < UInt64(index.small.range.count) {
+      return parts[start &+ Int(small[Int(index.small.start) &+ Int(value)])]
+    }
+    let hash = Self.hash(value)
+    if index.filter[hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    var low = start
+    var count = index.bounds.range.count
+    while count > 1 {
+      let half = count / 2
+      if bounds[low &+ half] <= value { low &+= half }
+      count &-= half
     }
     return parts[low]
   }

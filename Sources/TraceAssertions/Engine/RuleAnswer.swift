@@ -11,6 +11,10 @@ public struct RuleAnswer: Sendable {
   public var holds: Verdict
   /// Why, as one sentence; may be empty when it holds.
   public var reason: String
+  /// How often what it speaks of happened: a check fired, an event came, a sequence was broken, a number was out of bounds.
+  ///
+  /// nil: the trace cannot tell, or the rule does not apply. Of many only the first are `findings`.
+  public var count: UInt64?
   /// Where it does not hold; without `show` and evidence.
   public var findings: [Finding]
 }

@@ -55,12 +55,14 @@ extension RuleJudge {
             message: message, count: 1))
       }
     }
-    if let first = findings.first { return answer(number, .fail, first.message, findings) }
+    if let first = findings.first {
+      return answer(number, .fail, first.message, findings, count: UInt64(findings.count))
+    }
     if !rule.metric.isOfTrace, let blind = blindSpot(number) {
       return answer(number, .inconclusive, blind)
     }
     if let open { return answer(number, .inconclusive, open) }
-    return answer(number, .pass)
+    return answer(number, .pass, count: 0)
   }
 
   private func holds(_ value: Double, _ bound: MetricRule.Bound) -> Bool {

@@ -56,9 +56,10 @@ public struct RuleJudge {
   }
 
   func answer(
-    _ rule: Int, _ holds: Verdict, _ reason: String = "", _ findings: [Finding] = []
+    _ rule: Int, _ holds: Verdict, _ reason: String = "", _ findings: [Finding] = [],
+    count: UInt64? = nil
   ) -> RuleAnswer {
-    RuleAnswer(rule: rule, holds: holds, reason: reason, findings: findings)
+    RuleAnswer(rule: rule, holds: holds, reason: reason, count: count, findings: findings)
   }
 
   /// The answer of a rule that does not apply, or that cannot be asked; nil when it can.
@@ -146,10 +147,11 @@ public struct RuleJudge {
         findings[at].check = rule.name
         findings[at].severity = rule.severity
       }
-      return answer(number, .fail, words, findings)
+      return answer(number, .fail, words, findings, count: count)
     }
     if let open { return answer(number, .inconclusive, "\(id) could not be judged: \(open)") }
-    return count < bound.atLeast ? answer(number, .fail, words) : answer(number, .pass)
+    return count < bound.atLeast
+      ? answer(number, .fail, words, count: count) : answer(number, .pass, count: count)
   }
 
   /// Makes one of findings in several stretches that are one in the whole trace: an episode that goes on through them.
@@ -186,55 +188,59 @@ public struct RuleJudge {
   private func occurrence(_ number: Int, _ bound: CountBound) -> RuleAnswer {
     let rule = set.rules[number]
     guard case .occurrence(let patterns, _) = rule.statement else { return answer(number, .pass) }
-    let tallies = walk.tallies[number]
+    let tallies = walk.tallies(of: number)
     let what = patterns.map(\.source).joined(separator: " | ")
     let times = tallies.count == 1 ? "once" : "\(tallies.count) times"
     let words = "\(what) happened \(times), expected \(bound.words)"
     if let most = bound.atMost, tallies.count > most {
       let findings = tallies.all.map { tally in
         finding(
-          rule, tally.vcpu, tally.thread, tally.cpu, tally.first, tally.first,
+          rule, tally.vcpu, tally.thread, Int(tally.cpu), tally.first, tally.first,
           tally.count == tallies.count
             ? words
             : "\(what) happened \(tally.count) of \(tallies.count) times on this thread, expected \(bound.words)",
           tally.count)
       }
-      return answer(number, .fail, words, Array(findings.prefix(SequenceMachine.mostViolations)))
+      return answer(
+        number, .fail, words, Array(findings.prefix(Violations.most)), count: tallies.count)
     }
     let isEnough = tallies.count >= bound.atLeast
     // What was missed could only add to what was seen.
     if !(isEnough && bound.atMost == nil), let blind = blindSpot(number) {
       return answer(number, .inconclusive, blind)
     }
-    return isEnough ? answer(number, .pass) : answer(number, .fail, words)
+    return isEnough
+      ? answer(number, .pass, count: tallies.count)
+      : answer(number, .fail, words, count: tallies.count)
   }
 
   private func sequence(_ number: Int, _ sequence: SequenceRule) -> RuleAnswer {
-    guard let machine = walk.machines[number] else { return answer(number, .pass) }
+    let violations = walk.violations(of: number)
     let rule = set.rules[number]
     if subject.facts.timeUnit == .ticks,
       sequence.within != nil || sequence.steps.contains(where: { $0.within != nil })
     {
       return answer(number, .inconclusive, "the trace counts ticks: 'within' has no meaning")
     }
-    let findings = machine.violations.map { violation in
+    let findings = violations.all.map { violation in
       finding(
         rule, violation.vcpu, violation.thread, violation.cpu, violation.begin, violation.end,
         words(violation, sequence), violation.count)
     }
-    if machine.violationCount > 0 {
-      let count = machine.violationCount
+    if violations.count > 0 {
+      let count = violations.count
       let more = count > 1 ? " (\(count) times in all)" : ""
-      return answer(number, .fail, (findings.first?.message ?? "") + more, findings)
+      return answer(
+        number, .fail, (findings.first?.message ?? "") + more, findings, count: count)
     }
     if let blind = blindSpot(number) { return answer(number, .inconclusive, blind) }
-    if machine.droppedForLoss, set.scopes[rule.scope].level != .l2 {
+    if violations.droppedForLoss, set.scopes[rule.scope].level != .l2 {
       return answer(number, .inconclusive, "events were lost while a sequence was going on")
     }
-    if machine.droppedForRoom {
+    if violations.droppedForRoom {
       return answer(number, .inconclusive, "more sequences went on at once than can be followed")
     }
-    return answer(number, .pass)
+    return answer(number, .pass, count: 0)
   }
 
   private func words(_ violation: Violation, _ sequence: SequenceRule) -> String {

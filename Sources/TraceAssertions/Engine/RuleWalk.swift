@@ -21,17 +21,17 @@ public struct RuleWalk: RecordConsumer {
   let set: RuleSet
   let subject: RuleSubject
   let rules: CompiledRules
-  /// By event number: a place in `plans`, or -1.
+  /// By event number: a plan, or -1.
   private let planOf: [Int32]
-  private let plans: [EventPlan]
-  /// By rule and event: selectors that matter once the rule's sequence has begun.
-  private let waitingSelectors: [[Int32]]
-  private let waitingEvents: [[Int]]
-  /// By event number: the rules whose sequences have begun and wait for such an event.
-  private var armed: [[Int32]]
+  private let plans: PlanTable
+  private let selectors: SelectorTable
+  private let isBigEndian: Bool
   var scopes: ScopeStates
   private var threads: ThreadVCPUs
-  var tallies: [Tallies]
+  private var tallies: TallyTable
+  /// Sequences of rules that know the level of an event as it comes.
+  private var sequences: SequenceTable
+  /// Those of the others.
   var machines: [SequenceMachine?]
   /// By rule: the level was never known for events that might have mattered.
   var sawUnknownLevel: [Bool]
@@ -40,10 +40,16 @@ public struct RuleWalk: RecordConsumer {
   var waitingCount = 0
   /// More waited than can be kept.
   var waitedTooLong = false
-  /// By rule: the event that is being looked at is one of its.
+  /// Rules that ask for a level, and that the event that is being looked at is something to.
   private var touched: [Int32] = []
   private var roles: [UInt32]
   private var values: [[(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)]]
+  /// The number of the event that is being looked at.
+  private var serial: UInt64 = 0
+  /// By rule: the event that it counted last.
+  private var counted: [UInt64]
+  /// Of conditions that several selectors have: the event at which they were asked, and the answer.
+  private var memos: [(serial: UInt64, holds: Bool)]
   private let progress: (Int) -> Bool
   /// The user's function stopped the walk.
   public private(set) var wasStopped = false
@@ -58,57 +64,42 @@ public struct RuleWalk: RecordConsumer {
     self.progress = progress
     let rules = CompiledRules(set, subject)
     self.rules = rules
+    isBigEndian = subject.catalogue.isBigEndian
     let events = subject.catalogue.events.count
     let count = set.rules.count
-    func isDelayed(_ rule: Int32) -> Bool {
-      rule >= 0 && set.scopes[set.rules[Int(rule)].scope].needsIntervals
-    }
-    var direct = [[Int]](repeating: [], count: events)
-    var waitingSelectors = [[Int32]](repeating: [], count: count)
-    var waitingEvents = [[Int]](repeating: [], count: count)
-    for (number, selector) in rules.selectors.enumerated() {
-      let target = selector.targets[0]
-      // Before a sequence has begun its other steps are not looked at; where the level is known late that cannot be.
-      if Role.isWaiting(target), !isDelayed(target.rule) {
-        for target in selector.targets {
-          waitingSelectors[Int(target.rule)].append(Int32(number))
-          if !waitingEvents[Int(target.rule)].contains(selector.event) {
-            waitingEvents[Int(target.rule)].append(selector.event)
-          }
-        }
-      } else {
-        direct[selector.event].append(number)
-      }
-    }
+    var own = [[Int]](repeating: [], count: events)
+    for (number, selector) in rules.selectors.enumerated() { own[selector.event].append(number) }
+    let sequences = SequenceTable(set, rules, vcpus: subject.vcpus.count)
+    self.sequences = sequences
+    let selectors = SelectorTable(set, rules, sequences)
+    self.selectors = selectors
     var planOf = [Int32](repeating: -1, count: events)
-    var plans: [EventPlan] = []
-    for event in 0..<events {
-      let isWaitedFor = waitingEvents.contains { $0.contains(event) }
-      guard !direct[event].isEmpty || isWaitedFor else { continue }
-      planOf[event] = Int32(plans.count)
-      plans.append(EventPlan(direct[event], rules))
+    var plans = PlanTable()
+    for event in 0..<events where !own[event].isEmpty {
+      planOf[event] = plans.add(EventPlan(own[event], rules), selectors)
     }
     self.planOf = planOf
     self.plans = plans
-    self.waitingSelectors = waitingSelectors
-    self.waitingEvents = waitingEvents
-    armed = Array(repeating: [], count: events)
     scopes = ScopeStates(set.scopes, subject)
-    threads = ThreadVCPUs(subject.vcpus)
-    tallies = Array(repeating: Tallies(), count: count)
+    threads = ThreadVCPUs(subject.vcpus, streams: subject.cpus.count)
+    tallies = TallyTable(rules: count, streams: subject.cpus.count)
     machines = set.rules.map { rule in
-      if case .sequence(let sequence) = rule.statement { SequenceMachine(sequence) } else { nil }
+      guard set.scopes[rule.scope].needsIntervals, case .sequence(let sequence) = rule.statement
+      else { return nil }
+      return SequenceMachine(sequence)
     }
     sawUnknownLevel = Array(repeating: false, count: count)
     roles = Array(repeating: 0, count: count)
     values = Array(repeating: [], count: count)
+    counted = Array(repeating: 0, count: count)
+    memos = Array(repeating: (0, false), count: selectors.memoCount)
   }
 
   /// The numbers of the events that rules name.
   public var events: Set<Int> { Set(rules.selectors.map(\.event)) }
 
   /// Whether any rule needs the events at all.
-  public var needsWalk: Bool { !plans.isEmpty }
+  public var needsWalk: Bool { !plans.plans.isEmpty }
 
   /// Whether any rule needs the level or the exit at an event: then the walk must go along with the timeline.
   public var needsIntervals: Bool {
@@ -121,6 +112,16 @@ public struct RuleWalk: RecordConsumer {
     }
   }
 
+  /// How often the events of an occurrence rule happened.
+  func tallies(of rule: Int) -> Tallies { tallies.tallies(of: rule) }
+
+  /// Where a sequence rule did not hold.
+  func violations(of rule: Int) -> Violations {
+    let column = sequences.columnOf[rule]
+    if column >= 0 { return sequences.violations[Int(column)] }
+    return machines[rule]?.violations ?? Violations()
+  }
+
   /// See ``RecordConsumer/take(_:in:stream:)``.
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     guard record.length >= 8 else { return }
@@ -129,113 +130,147 @@ public struct RuleWalk: RecordConsumer {
     let plan = planOf[number]
     if plan < 0 { return }
     let time = subject.conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    look(Int(plan), number, record, block, stream, thread, time)
+    look(Int(plan), record, block, stream, thread, time)
   }
 
   private mutating func look(
-    _ plan: Int, _ number: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32,
-    _ time: UInt64
+    _ plan: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32, _ time: UInt64
   ) {
-    let isBigEndian = subject.catalogue.isBigEndian
-    let vcpu = threads.vcpu(of: thread, at: time)
-    for at in 0..<plans[plan].markers.count {
-      ask(Int(plans[plan].markers[at]), nil, record, block, stream, thread, vcpu, time)
+    serial &+= 1
+    let plan = plans.plans[plan]
+    let moment = Moment(
+      time: time, serial: serial, cpu: subject.cpus[stream],
+      vcpu: threads.vcpu(of: thread, at: time, stream: stream), thread: thread,
+      base: record.offset, length: record.length)
+    sequences.find(moment)
+    if !plan.markers.isEmpty {
+      for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
+      scopes.turn(at: time)
     }
-    scopes.turn(at: time)
-    for at in 0..<plans[plan].always.count {
-      ask(Int(plans[plan].always[at]), nil, record, block, stream, thread, vcpu, time)
-    }
-    for at in 0..<plans[plan].indices.count {
+    ask(plan.always, moment, block, stream)
+    for at in plan.indices.range {
       // A record that is too short for the field holds nothing.
-      let field = plans[plan].indices[at].field
-      guard record.length >= Int(field.offset) + Int(field.size) else { continue }
-      let part = plans[plan].indices[at].part(block, record.offset, isBigEndian)
-      for place in part {
-        let selector = Int(plans[plan].indices[at].selectors[place])
-        ask(selector, nil, record, block, stream, thread, vcpu, time)
-      }
+      let index = plans.indices[at]
+      guard record.length >= Int(index.field.offset) + Int(index.field.size) else { continue }
+      let part = plans.part(index, block, record.offset, isBigEndian)
+      if !part.isEmpty { ask(part, moment, block, stream) }
     }
-    for at in 0..<armed[number].count {
-      let rule = armed[number][at]
-      for place in 0..<waitingSelectors[Int(rule)].count {
-        let selector = Int(waitingSelectors[Int(rule)][place])
-        if rules.selectors[selector].event == number {
-          ask(selector, rule, record, block, stream, thread, vcpu, time)
-        }
-      }
-    }
-    if !touched.isEmpty { answer(thread, vcpu, subject.cpus[stream], time) }
+    if sequences.isTouched { sequences.answer(moment) }
+    if !touched.isEmpty { answer(moment) }
   }
 
-  /// Asks one selector; a match is noted with its rules, or with the one rule that waits for it.
-  @inline(__always)
   private mutating func ask(
-    _ selector: Int, _ only: Int32?, _ record: Record, _ block: RawSpan, _ stream: Int,
-    _ thread: Int32, _ vcpu: Int, _ time: UInt64
+    _ stretch: Stretch, _ moment: Moment, _ block: RawSpan, _ stream: Int
   ) {
-    let scope = rules.selectors[selector].scope
-    guard scopes.allows(scope, vcpu: vcpu, at: time),
-      record.length >= rules.selectors[selector].minimumLength
-    else { return }
-    let program = rules.selectors[selector].program
-    if !program.isEmpty {
-      let comm = subject.comm
-      guard
-        rules.programs.hold(
-          program, block, base: record.offset, length: record.length, cpu: subject.cpus[stream],
-          comm: { comm(thread) })
-      else { return }
+    for at in stretch.range {
+      let item = plans.asks[at]
+      if item.rule < 0 {
+        ask(item.selector, item.question == DecisionTable.holds, moment, block, stream)
+      } else if moment.length >= Int(item.minimumLength),
+        selectors.decisions.hold(item.question, block, base: moment.base)
+      {
+        tallies.add(Int(item.rule), moment, stream: stream)
+      }
     }
-    note(selector, only, record, block, vcpu, thread, stream, time)
   }
 
-  private mutating func note(
-    _ selector: Int, _ only: Int32?, _ record: Record, _ block: RawSpan, _ vcpu: Int,
-    _ thread: Int32, _ stream: Int, _ time: UInt64
+  /// Asks one selector; a match is noted with its rules.
+  private mutating func ask(
+    _ selector: Int32, _ isCertain: Bool, _ moment: Moment, _ block: RawSpan, _ stream: Int
   ) {
-    for at in 0..<rules.selectors[selector].targets.count {
-      let target = rules.selectors[selector].targets[at]
-      if let only, target.rule != only { continue }
-      if target.rule < 0 {
-        scopes.mark(Int(-1 - target.rule), target.role)
-        continue
+    let head = selectors.heads[Int(selector)]
+    if head.scope != 0, !scopes.allows(Int(head.scope), vcpu: moment.vcpu, at: moment.time) {
+      return
+    }
+    guard moment.length >= Int(head.minimumLength) else { return }
+    // A condition, or values, are looked at only where somebody waits for them.
+    if head.onlyTouches, !isCertain || !head.loads.isEmpty,
+      !sequences.isWaitedFor(head.touches, selectors.touches)
+    {
+      return
+    }
+    if !isCertain, head.question != DecisionTable.holds, !holds(head, moment, block) { return }
+    for at in head.occurrences.range {
+      let item = selectors.occurrences[at]
+      let rule = Int(item.rule)
+      if !item.isAlone {
+        if counted[rule] == moment.serial { continue }
+        counted[rule] = moment.serial
       }
+      tallies.add(rule, moment, stream: stream)
+    }
+    if !head.loads.isEmpty { load(Int(selector), head, moment, block) }
+    sequences.touch(head.touches, selectors.touches)
+    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
+    if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector, head) }
+  }
+
+  /// Whether a selector's condition holds.
+  @inline(__always)
+  private mutating func holds(
+    _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
+  ) -> Bool {
+    if head.memo < 0 {
+      return head.question == SelectorTable.run
+        ? run(head, moment, block)
+        : selectors.decisions.hold(head.question, block, base: moment.base)
+    }
+    let memo = Int(head.memo)
+    if memos[memo].serial == moment.serial { return memos[memo].holds }
+    let holds =
+      head.question == SelectorTable.run
+      ? run(head, moment, block)
+      : selectors.decisions.hold(head.question, block, base: moment.base)
+    memos[memo] = (moment.serial, holds)
+    return holds
+  }
+
+  @inline(never)
+  private func run(_ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan) -> Bool {
+    let comm = subject.comm
+    return rules.programs.hold(
+      head.steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
+      comm: { comm(moment.thread) })
+  }
+
+  /// Keeps the values of a record that sequences compare.
+  @inline(__always)
+  private mutating func load(
+    _ selector: Int, _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
+  ) {
+    sequences.valueSelectors[selector].serial = moment.serial
+    var at = 0
+    for index in head.loads.range {
+      sequences.valueSelectors[selector].values[at] =
+        selectors.loads[index].read(in: block, at: moment.base, isBigEndian: isBigEndian)
+      at &+= 1
+    }
+  }
+
+  /// Notes a match for scopes, and for rules that ask for a level.
+  @inline(never)
+  private mutating func note(_ selector: Int32, _ head: SelectorTable.Head) {
+    for at in head.marks.range {
+      let target = selectors.targets[at]
+      scopes.mark(Int(-1 - target.rule), target.role)
+    }
+    for at in head.delayed.range {
+      let target = selectors.targets[at]
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !rules.selectors[selector].loads.isEmpty {
+      if !head.loads.isEmpty {
         values[rule].append(
-          (target.role, Int32(selector), loads(selector, record, block)))
+          (target.role, selector, sequences.valueSelectors[Int(selector)].values))
       }
     }
   }
 
-  private func loads(
-    _ selector: Int, _ record: Record, _ block: RawSpan
-  ) -> InlineArray<4, UInt64> {
-    var result = InlineArray<4, UInt64>(repeating: 0)
-    for (at, field) in rules.selectors[selector].loads.enumerated() {
-      result[at] = field.read(
-        in: block, at: record.offset, isBigEndian: subject.catalogue.isBigEndian)
-    }
-    return result
-  }
-
-  /// Gives the event that was looked at to the rules that it is something to.
-  private mutating func answer(_ thread: Int32, _ vcpu: Int, _ cpu: Int, _ time: UInt64) {
+  /// Keeps the event that was looked at for the rules that must wait for its level.
+  private mutating func answer(_ moment: Moment) {
     for at in 0..<touched.count {
       let rule = Int(touched[at])
-      let scope = set.rules[rule].scope
-      if scopes.all[scope].needsIntervals {
-        wait(rule, thread, vcpu, cpu, time)
-      } else if machines[rule] == nil {
-        tallies[rule].add(vcpu: vcpu, thread: thread, cpu: cpu, at: time)
-      } else {
-        give(
-          SequenceMatch(
-            time: time, cpu: cpu, thread: thread, roles: roles[rule], values: values[rule]),
-          to: rule, vcpu)
-      }
+      wait(rule, moment.thread, moment.vcpu, moment.cpu, moment.time)
       roles[rule] = 0
       if !values[rule].isEmpty { values[rule].removeAll(keepingCapacity: true) }
     }
@@ -256,10 +291,13 @@ public struct RuleWalk: RecordConsumer {
         rule: Int32(rule), vcpu: vcpu))
   }
 
-  /// Gives an event to a sequence rule.
+  /// Gives an event whose level is known to its rule.
   mutating func give(_ match: SequenceMatch, to rule: Int, _ vcpu: Int) {
     guard let sequence = machines[rule]?.rule else {
-      return tallies[rule].add(vcpu: vcpu, thread: match.thread, cpu: match.cpu, at: match.time)
+      let moment = Moment(
+        time: match.time, serial: 0, cpu: match.cpu, vcpu: vcpu, thread: match.thread, base: 0,
+        length: 0)
+      return tallies.add(rule, moment, stream: 0)
     }
     let key: Int32
     switch sequence.key {
@@ -269,42 +307,25 @@ public struct RuleWalk: RecordConsumer {
     case .thread: key = match.thread
     case .trace: key = 0
     }
-    let wasLive = machines[rule]?.liveCount ?? 0 > 0
     machines[rule]?.take(
       match, key: key, vcpu: vcpu < 0 ? nil : vcpu, selectors: rules.selectors)
-    let isLive = machines[rule]?.liveCount ?? 0 > 0
-    if wasLive != isLive { arm(rule, isLive) }
-  }
-
-  /// A rule's sequences have begun, or none goes on.
-  private mutating func arm(_ rule: Int, _ isLive: Bool) {
-    for event in waitingEvents[rule] {
-      if isLive {
-        armed[event].append(Int32(rule))
-      } else if let at = armed[event].firstIndex(of: Int32(rule)) {
-        armed[event].remove(at: at)
-      }
-    }
   }
 
   /// See ``RecordConsumer/lost(_:stream:after:)``.
   public mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
+    sequences.lose()
     for rule in machines.indices where machines[rule] != nil {
-      if scopes.all[set.rules[rule].scope].needsIntervals {
-        for thread in waiting.keys {
-          guard let last = waiting[thread]?.last else { continue }
-          guard waitingCount < Self.mostWaiting else {
-            waitedTooLong = true
-            break
-          }
-          waiting[thread]?.append(
-            Waiting(match: last.match, rule: Int32(rule), vcpu: last.vcpu, isLoss: true))
-          waitingCount += 1
+      for thread in waiting.keys {
+        guard let last = waiting[thread]?.last else { continue }
+        guard waitingCount < Self.mostWaiting else {
+          waitedTooLong = true
+          break
         }
+        waiting[thread]?.append(
+          Waiting(match: last.match, rule: Int32(rule), vcpu: last.vcpu, isLoss: true))
+        waitingCount += 1
       }
-      let wasLive = machines[rule]?.liveCount ?? 0 > 0
       machines[rule]?.lose()
-      if wasLive { arm(rule, false) }
     }
   }
 
@@ -327,6 +348,7 @@ public struct RuleWalk: RecordConsumer {
     scopes.finish()
     let end = subject.facts.end ?? 0
     let vcpus = subject.vcpus
+    sequences.finish { vcpu in vcpu.map { vcpus[$0].span.upperBound } ?? end }
     for rule in machines.indices {
       machines[rule]?.finish { key in
         guard set.rules[rule].isPerVCPU else { return (end, nil) }

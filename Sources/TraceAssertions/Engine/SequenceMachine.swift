@@ -19,36 +19,10 @@ struct SequenceMatch {
   func has(_ role: UInt8) -> Bool { roles >> UInt32(role) & 1 == 1 }
 }
 
-/// Where a sequence rule did not hold.
-struct Violation {
-  /// Time of the first step.
-  var begin: UInt64
-  /// Time of the event that broke the rule, or at which the time was over.
-  var end: UInt64
-  /// The CPU of the first step.
-  var cpu: Int
-  /// The thread.
-  var thread: Int32
-  /// The vCPU; nil where it has none.
-  var vcpu: Int?
-  /// Broken so often, one right after the other.
-  var count: UInt64
-  /// How.
-  var kind: Kind
-
-  enum Kind {
-    /// What must not come came.
-    case forbidden
-    /// Something came before what is required.
-    case overtaken
-    /// What is required did not come in time.
-    case late
-    /// The trace or the vCPU ended without it.
-    case neverCame
-  }
-}
-
-/// Follows one sequence rule on all vCPUs.
+/// Follows one sequence rule on all vCPUs, one event after the other.
+///
+/// Rules that ask for a level or an exit are followed so, whose events come late and are few; all others in a
+/// ``SequenceTable``, which must say the same.
 struct SequenceMachine {
   /// A sequence that has begun.
   struct Instance {
@@ -62,23 +36,14 @@ struct SequenceMachine {
   }
 
   /// So many at once on one vCPU, told apart by what they keep.
-  private static let mostInstances = 64
-  /// So many places are kept; further ones are counted.
-  static let mostViolations = 100
+  static let mostInstances = 64
 
   let rule: SequenceRule
   private let hasValues: Bool
-  private(set) var violations: [Violation] = []
-  /// All of them, kept or not.
-  private(set) var violationCount: UInt64 = 0
-  /// Sequences that were dropped for want of room, or because events were lost.
-  private(set) var droppedForRoom = false
-  private(set) var droppedForLoss = false
+  private(set) var violations = Violations()
   /// Those that have begun, by key.
   private var live: [Int32: [Instance]] = [:]
   private(set) var liveCount = 0
-  /// By key: the last violation, to which one that begins where it ended is added.
-  private var lastViolation: [Int32: (end: UInt64, at: Int)] = [:]
 
   init(_ rule: SequenceRule) {
     self.rule = rule
@@ -193,7 +158,7 @@ struct SequenceMachine {
       return
     }
     guard instances.count < Self.mostInstances else {
-      droppedForRoom = true
+      violations.droppedForRoom = true
       return
     }
     instances.append(instance)
@@ -223,25 +188,15 @@ struct SequenceMachine {
   private mutating func add(
     _ instance: Instance, _ end: UInt64, _ kind: Violation.Kind, _ key: Int32, _ vcpu: Int?
   ) {
-    violationCount += 1
-    // One that begins where the last one ended belongs to it.
-    if let last = lastViolation[key], last.end == instance.begin, violations[last.at].kind == kind {
-      violations[last.at].end = max(end, violations[last.at].end)
-      violations[last.at].count += 1
-      lastViolation[key] = (end, last.at)
-      return
-    }
-    guard violations.count < Self.mostViolations else { return }
-    lastViolation[key] = (end, violations.count)
-    violations.append(
+    violations.add(
       Violation(
         begin: instance.begin, end: end, cpu: instance.cpu, thread: instance.thread, vcpu: vcpu,
-        count: 1, kind: kind))
+        count: 1, kind: kind), key: key)
   }
 
   /// Events were lost: nobody knows what became of what had begun.
   mutating func lose() {
-    if liveCount > 0 { droppedForLoss = true }
+    if liveCount > 0 { violations.droppedForLoss = true }
     live = [:]
     liveCount = 0
   }

@@ -3,10 +3,19 @@ import KVMTimeline
 /// Which vCPU a thread drives at a moment.
 struct ThreadVCPUs {
   private var spans: [Int32: [(span: ClosedRange<UInt64>, vcpu: Int)]] = [:]
-  /// The last answer: events of one thread come in runs.
-  private var last: (thread: Int32, span: ClosedRange<UInt64>, vcpu: Int)?
+  /// By CPU, the last answer: events of one thread come in runs there.
+  private var last: [Answer]
 
-  init(_ vcpus: [RuleSubject.VCPU]) {
+  private struct Answer: BitwiseCopyable {
+    var thread: Int32 = 0
+    var vcpu = -1
+    /// None is in it at the begin.
+    var first: UInt64 = 1
+    var end: UInt64 = 0
+  }
+
+  init(_ vcpus: [RuleSubject.VCPU], streams: Int) {
+    last = Array(repeating: Answer(), count: streams)
     for (number, vcpu) in vcpus.enumerated() {
       spans[vcpu.identity.thread, default: []].append((vcpu.span, number))
     }
@@ -17,25 +26,28 @@ struct ThreadVCPUs {
 
   /// The vCPU; -1: none.
   @inline(__always)
-  mutating func vcpu(of thread: Int32, at time: UInt64) -> Int {
-    if let last, last.thread == thread, last.span.contains(time) { return last.vcpu }
-    return find(thread, time)
+  mutating func vcpu(of thread: Int32, at time: UInt64, stream: Int) -> Int {
+    let known = last[stream]
+    if known.thread == thread, time >= known.first, time <= known.end { return known.vcpu }
+    let answer = find(thread, time)
+    last[stream] = answer
+    return answer.vcpu
   }
 
   @inline(never)
-  private mutating func find(_ thread: Int32, _ time: UInt64) -> Int {
+  private func find(_ thread: Int32, _ time: UInt64) -> Answer {
     guard let own = spans[thread] else {
-      last = (thread, time...time, -1)
-      return -1
+      // It never drives any.
+      return Answer(thread: thread, vcpu: -1, first: 0, end: .max)
     }
     // Where one ends as the next begins, the next one counts.
     guard let found = own.last(where: { $0.span.contains(time) }) else {
-      last = (thread, time...time, -1)
-      return -1
+      return Answer(thread: thread, vcpu: -1, first: time, end: time)
     }
     // Another one may begin inside this span: then nothing can be kept.
     let overlaps = own.contains { $0.vcpu != found.vcpu && $0.span.overlaps(found.span) }
-    last = (thread, overlaps ? time...time : found.span, found.vcpu)
-    return found.vcpu
+    return Answer(
+      thread: thread, vcpu: found.vcpu, first: overlaps ? time : found.span.lowerBound,
+      end: overlaps ? time : found.span.upperBound)
   }
 }

@@ -62,6 +62,8 @@ struct PatternCompiler {
     case .match(let name, let expression, let isNegated):
       try text(name, .init(expression: expression), isEqual: !isNegated)
     case .comparison(let operation, let a, let b): try comparison(operation, a, b)
+    case .arithmetic(.and, .name(let name), .number(let mask)) where has(name):
+      add(.init(code: .testMask, field: try layout(name), a: mask))
     default:
       _ = try number(filter)
       depth -= 1

@@ -16,6 +16,8 @@ struct PatternPrograms: Sendable {
     case testText
     /// flag = the thread's name is equal, or matches
     case testComm
+    /// flag = (field & constant) ≠ 0
+    case testMask
     /// flag = pop ⋚ pop
     case compare
     /// flag = pop ≠ 0
@@ -47,7 +49,7 @@ struct PatternPrograms: Sendable {
   }
 
   /// A text to look for.
-  struct TextTest: Sendable {
+  struct TextTest: Sendable, Equatable {
     var offset = 0
     var size = 0
     var isDynamic = false
@@ -98,6 +100,8 @@ struct PatternPrograms: Sendable {
       case .testReason:
         let code = Self.reason(step.field, step.isa, copy block, base, isBigEndian)
         flag = (code == step.a || code == step.b) == (step.comparison == .equal)
+      case .testMask:
+        flag = step.field.read(in: copy block, at: base, isBigEndian: isBigEndian) & step.a != 0
       case .testText:
         flag =
           holds(texts[Int(step.target)], copy block, base, length) == (step.comparison == .equal)

@@ -14,10 +14,19 @@ public struct JudgedCase: Sendable, Equatable {
   public var outcome: Verdict
   /// Why it is not `pass`, or what is remarkable about a pass, as one sentence; may be empty.
   public var reason: String
+  /// Whether what it says is true, whatever was expected; nil: nobody knows, or it does not apply.
+  public var holds: Bool?
+  /// How often what it speaks of happened, listed or not; nil as `holds`.
+  public var count: UInt64?
+  /// How many findings are listed.
+  public var findings: Int
+  /// It would fail, but is not bad enough: it counts as passed.
+  public var isTolerated: Bool
 
   /// Answers a question.
   public init(
-    trace: Int, name: String, title: String, severity: Severity, outcome: Verdict, reason: String
+    trace: Int, name: String, title: String, severity: Severity, outcome: Verdict, reason: String,
+    holds: Bool? = nil, count: UInt64? = nil, findings: Int = 0, isTolerated: Bool = false
   ) {
     self.trace = trace
     self.name = name
@@ -25,6 +34,10 @@ public struct JudgedCase: Sendable, Equatable {
     self.severity = severity
     self.outcome = outcome
     self.reason = reason
+    self.holds = holds
+    self.count = count
+    self.findings = findings
+    self.isTolerated = isTolerated
   }
 }
 
@@ -50,7 +63,9 @@ extension CheckResults {
           }
         return JudgedCase(
           trace: trace, name: id, title: description?.title ?? id,
-          severity: description?.severity ?? .error, outcome: outcome, reason: reason)
+          severity: description?.severity ?? .error, outcome: outcome, reason: reason,
+          holds: !own.isEmpty ? false : open.isEmpty ? true : nil, count: UInt64(own.count),
+          findings: own.count)
       }
     }
   }

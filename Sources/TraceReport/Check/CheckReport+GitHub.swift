@@ -12,7 +12,7 @@ extension CheckReport {
       for finding in findings {
         let lines = lines(of: finding)
         command(
-          Self.command(for: item.outcome == .fail ? finding.severity : .note), path,
+          Self.command(for: Self.severity(of: finding, item)), path,
           "\(item.name): " + (finding.identity.map { Words.vcpu($0) } ?? "the trace"), lines, sink)
       }
       switch item.outcome {
@@ -32,6 +32,12 @@ extension CheckReport {
       nil, subject,
       ["\(results.verdict.rawValue.uppercased()): \(traces), \(Words.counts(results.findings))"],
       sink)
+  }
+
+  /// A finding that fails nothing is no error; of a rule that does not hold it is what the rule says, up to a warning.
+  private static func severity(of finding: Finding, _ item: JudgedCase) -> Severity {
+    if item.outcome == .fail { return finding.severity }
+    return item.isTolerated ? min(finding.severity, .warning) : .note
   }
 
   private static func command(for severity: Severity) -> String {

@@ -18,6 +18,9 @@ extension CheckReport {
             json.member("severity", item.severity.name)
             json.member("outcome", item.outcome.rawValue)
             json.member("reason", item.reason)
+            json.member("holds", item.holds)
+            json.member("count", item.count)
+            json.member("findings", item.findings)
           }
         }
       }

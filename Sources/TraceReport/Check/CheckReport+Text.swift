@@ -40,13 +40,16 @@ extension CheckReport {
   /// How many findings there are, or how many rules hold.
   private func counts(_ findings: [Finding], _ cases: [JudgedCase]) -> String {
     guard results.areRules else { return Words.counts(findings) }
-    let outcomes: [(Verdict, String)] = [
-      (.pass, "passed"), (.fail, "failed"), (.inconclusive, "not judged"),
-    ]
-    let parts = outcomes.compactMap { outcome, word -> String? in
-      let count = cases.count { $0.outcome == outcome }
-      return count == 0 ? nil : "\(count) \(word)"
+    var parts: [String] = []
+    func add(_ count: Int, _ words: String) { if count > 0 { parts.append("\(count) \(words)") } }
+    add(cases.count { $0.outcome == .pass && !$0.isTolerated }, "passed")
+    // What does not hold and fails nothing is counted by what it is.
+    for severity in Severity.allCases.reversed() {
+      let count = cases.count { $0.isTolerated && $0.severity == severity }
+      add(count, severity.name + (count == 1 ? "" : "s"))
     }
+    add(cases.count { $0.outcome == .fail }, "failed")
+    add(cases.count { $0.outcome == .inconclusive }, "not judged")
     return Quantity.counted(UInt64(cases.count), "rule") + ": " + parts.joined(separator: ", ")
   }
 

@@ -5,7 +5,8 @@ public struct SchemaValidator {
   private let root: JSONValue
   private static let known: Set<String> = [
     "$schema", "title", "description", "type", "required", "properties", "additionalProperties",
-    "items", "enum", "const", "minimum", "oneOf", "$ref", "$defs",
+    "items", "enum", "const", "minimum", "maximum", "oneOf", "anyOf", "$ref", "$defs", "minItems",
+    "maxItems", "maxProperties", "minLength", "pattern", "dependentRequired",
   ]
 
   /// Takes the text of a schema.
@@ -48,10 +49,43 @@ public struct SchemaValidator {
     {
       problems.append("\(place): \(number) is below \(minimum)")
     }
+    if let maximum = schema["maximum"]?.integer, let number = number(value),
+      number > Double(maximum)
+    {
+      problems.append("\(place): \(number) is above \(maximum)")
+    }
+    problems += checkSize(value, schema, place)
     for (index, element) in value.elements.enumerated() {
       if let items = schema["items"] { problems += check(element, items, "\(place)[\(index)]") }
     }
     return problems + checkMembers(value, schema, place)
+  }
+
+  /// Lengths, and what a text looks like.
+  private func checkSize(_ value: JSONValue, _ schema: JSONValue, _ place: String) -> [String] {
+    var problems: [String] = []
+    func limit(_ count: Int, _ least: String, _ most: String) {
+      if let bound = schema[least]?.integer, count < Int(bound) {
+        problems.append("\(place): \(count), not \(least) \(bound)")
+      }
+      if let bound = schema[most]?.integer, count > Int(bound) {
+        problems.append("\(place): \(count), not \(most) \(bound)")
+      }
+    }
+    switch value {
+    case .array(let elements): limit(elements.count, "minItems", "maxItems")
+    case .object(let members): limit(members.count, "minProperties", "maxProperties")
+    case .string(let text):
+      limit(text.unicodeScalars.count, "minLength", "maxLength")
+      if let pattern = schema["pattern"]?.text {
+        let expression = try? Regex(pattern)
+        if (try? expression?.firstMatch(in: text)) == nil {
+          problems.append("\(place): \(text) does not match \(pattern)")
+        }
+      }
+    default: break
+    }
+    return problems
   }
 
   private func checkMembers(_ value: JSONValue, _ schema: JSONValue, _ place: String) -> [String] {
@@ -60,6 +94,22 @@ public struct SchemaValidator {
     for name in schema["required"]?.elements.compactMap(\.text) ?? []
     where !value.keys.contains(name) {
       problems.append("\(place): no \(name)")
+    }
+    // Of `anyOf` the schemas use nothing but lists of names.
+    if let choices = schema["anyOf"]?.elements {
+      let isMet = choices.contains { choice in
+        choice.keys == ["required"]
+          && choice["required"]?.elements.allSatisfy { value.keys.contains($0.text ?? "") } == true
+      }
+      if !isMet { problems.append("\(place): none of \(choices)") }
+    }
+    if let dependent = schema["dependentRequired"] {
+      for name in dependent.keys where value.keys.contains(name) {
+        for needed in dependent[name]?.elements.compactMap(\.text) ?? []
+        where !value.keys.contains(needed) {
+          problems.append("\(place): \(name) without \(needed)")
+        }
+      }
     }
     for member in members {
       if let property = schema["properties"]?[member.key] ?? schema["additionalProperties"],
@@ -78,6 +128,7 @@ public struct SchemaValidator {
     case (.null, "null"), (.bool, "boolean"), (.integer, "integer"), (.integer, "number"),
       (.number, "number"), (.string, "string"), (.array, "array"), (.object, "object"):
       true
+    case (.number(let number), "integer"): number == number.rounded()
     default: false
     }
   }

@@ -1,0 +1,105 @@
+import EventFormat
+
+/// The selectors of all rules as the walk looks at them: numbers alone, so that nothing is counted on the way.
+struct SelectorTable {
+  struct Head: BitwiseCopyable {
+    var scope: Int32
+    var minimumLength: Int32
+    /// The condition, where it takes more than questions.
+    var steps: Stretch
+    /// Where the answer of a condition that others have too is kept; -1: it is its own.
+    var memo: Int32 = -1
+    /// The condition's first question; `run`: its steps must be run.
+    var question: Int32
+    /// It matters to nothing but to sequences that have begun.
+    var onlyTouches: Bool
+    /// It is counted for one rule, wherever it happens, and matters to nothing else.
+    var onlyCounts = false
+    /// Rules that count it.
+    var occurrences: Stretch
+    /// The same, of each the role, where its level is known late.
+    var delayed: Stretch
+    /// Scopes that it begins or ends.
+    var marks: Stretch
+    var touches: Stretch
+    var begins: Stretch
+    /// Fields whose values are kept with a match.
+    var loads: Stretch
+  }
+
+  static let run: Int32 = -3
+
+  struct Occurrence: BitwiseCopyable {
+    var rule: Int32
+    /// No other pattern of the rule can hold for the same event.
+    var isAlone: Bool
+  }
+
+  private(set) var heads: [Head] = []
+  private(set) var occurrences: [Occurrence] = []
+  private(set) var targets: [CompiledRules.Target] = []
+  private(set) var touches: [SequenceTable.Touch] = []
+  private(set) var begins: [Int32] = []
+  private(set) var loads: [FieldLayout] = []
+  private(set) var memoCount = 0
+  private(set) var decisions: DecisionTable
+
+  init(_ set: RuleSet, _ rules: CompiledRules, _ sequences: SequenceTable) {
+    struct Place: Hashable {
+      let rule: Int32
+      let event: Int
+    }
+    decisions = DecisionTable(isBigEndian: rules.programs.isBigEndian)
+    var questions: [Range<Int>: Int32] = [:]
+    var patterns: [Place: Int] = [:]
+    var programs: [Range<Int>: Int] = [:]
+    for selector in rules.selectors {
+      for target in selector.targets {
+        patterns[Place(rule: target.rule, event: selector.event), default: 0] += 1
+      }
+      programs[selector.program, default: 0] += 1
+    }
+    var memos: [Range<Int>: Int32] = [:]
+    for selector in rules.selectors {
+      let isDelayed = !selector.isMarker && set.scopes[selector.scope].needsIntervals
+      let (touches, begins) = isDelayed ? ([], []) : sequences.uses(selector)
+      let counted = selector.targets.filter { target in
+        guard target.rule >= 0, !isDelayed else { return false }
+        if case .occurrence = set.rules[Int(target.rule)].statement { return true }
+        return false
+      }
+      let question =
+        questions[selector.program] ?? decisions.add(selector.program, of: rules.programs)
+        ?? Self.run
+      questions[selector.program] = question
+      var head = Head(
+        scope: Int32(selector.scope), minimumLength: Int32(selector.minimumLength),
+        steps: Stretch(
+          start: Int32(selector.program.lowerBound), end: Int32(selector.program.upperBound)),
+        question: question,
+        onlyTouches: !isDelayed && !selector.isMarker && begins.isEmpty && counted.isEmpty,
+        occurrences: Stretch.append(
+          counted.map { target in
+            let same = patterns[Place(rule: target.rule, event: selector.event)] ?? 0
+            return Occurrence(rule: target.rule, isAlone: same == 1)
+          }, to: &occurrences),
+        delayed: Stretch.append(isDelayed ? selector.targets : [], to: &targets),
+        marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets),
+        touches: Stretch.append(touches, to: &self.touches),
+        begins: Stretch.append(begins, to: &self.begins),
+        loads: Stretch.append(selector.loads, to: &loads))
+      if question != DecisionTable.holds, programs[selector.program] ?? 0 > 1 {
+        if memos[selector.program] == nil {
+          memos[selector.program] = Int32(memoCount)
+          memoCount += 1
+        }
+        head.memo = memos[selector.program] ?? -1
+      }
+      head.onlyCounts =
+        head.scope == 0 && head.memo < 0 && !selector.isMarker && touches.isEmpty
+        && begins.isEmpty && selector.loads.isEmpty && counted.count == 1
+        && occurrences[head.occurrences.range.lowerBound].isAlone
+      heads.append(head)
+    }
+  }
+}

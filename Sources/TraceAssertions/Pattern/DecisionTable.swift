@@ -1,0 +1,143 @@
+import EventFormat
+import TraceBytes
+
+/// Conditions that compare fields with constants, as questions that lead to one another.
+///
+///     info1 & 4 && !(exit_reason == 48)
+///
+///     0  info1 & 4          yes: 1     no: false
+///     1  exit_reason = 48   yes: false no: true
+///
+/// The steps of ``PatternPrograms`` say the same with a flag, jumps and a stack; these need none of them.
+struct DecisionTable {
+  struct Question: BitwiseCopyable {
+    enum Kind: UInt8, BitwiseCopyable {
+      /// Whether the value lies in a range.
+      case range
+      /// Whether it has any bit of `low`.
+      case mask
+      /// Whether the exit reason is `low` or `other`.
+      case reason
+    }
+
+    var kind: Kind
+    var field: FieldLayout
+    var isa: FieldLayout = .absent
+    /// XORed with the value, so that the order of signed numbers is that of unsigned ones.
+    var bias: UInt64 = 0
+    var low: UInt64 = 0
+    /// The range's length less one; or the other reason.
+    var other: UInt64 = 0
+    var yes: Int32 = 0
+    var no: Int32 = 0
+  }
+
+  /// Where an answer leads to when no further question is asked.
+  static let holds: Int32 = -1
+  static let fails: Int32 = -2
+
+  private(set) var questions: [Question] = []
+  private let isBigEndian: Bool
+
+  init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
+
+  /// Adds a condition; gives its first question, or nil where it does more than to compare fields with constants.
+  mutating func add(_ range: Range<Int>, of programs: PatternPrograms) -> Int32? {
+    let steps = programs.steps[range]
+    var places: [Int: Int32] = [:]
+    for at in range {
+      switch steps[at].code {
+      case .testField, .testReason, .testMask:
+        places[at] = Int32(questions.count + places.count)
+      case .invert, .jumpIfFalse, .jumpIfTrue: break
+      default: return nil
+      }
+    }
+    /// The next question behind an answer.
+    func next(_ start: Int, _ answer: Bool) -> Int32 {
+      var (at, flag) = (start, answer)
+      while at < range.upperBound {
+        if let place = places[at] { return place }
+        let step = steps[at]
+        switch step.code {
+        case .jumpIfFalse: at = flag ? at + 1 : Int(step.target)
+        case .jumpIfTrue: at = flag ? Int(step.target) : at + 1
+        default:
+          flag.toggle()
+          at += 1
+        }
+      }
+      return flag ? Self.holds : Self.fails
+    }
+    var new: [Question] = []
+    for at in range where places[at] != nil {
+      var (question, isInverse) = Self.question(steps[at])
+      question.yes = next(at + 1, !isInverse)
+      question.no = next(at + 1, isInverse)
+      new.append(question)
+    }
+    let first = next(range.lowerBound, true)
+    questions += new
+    return first
+  }
+
+  /// What a step asks, and whether `no` is what makes it true.
+  private static func question(_ step: PatternPrograms.Step) -> (Question, isInverse: Bool) {
+    switch step.code {
+    case .testMask: return (Question(kind: .mask, field: step.field, low: step.a), false)
+    case .testReason:
+      return (
+        Question(kind: .reason, field: step.field, isa: step.isa, low: step.a, other: step.b),
+        step.comparison != .equal
+      )
+    default: break
+    }
+    var question = Question(kind: .range, field: step.field, other: .max)
+    let sign: UInt64 = 1 << 63
+    if step.isSigned && step.a >= sign {
+      // No signed number is so large: all are less.
+      switch step.comparison {
+      case .equal, .greater, .greaterOrEqual: return (question, true)
+      case .notEqual, .less, .lessOrEqual: return (question, false)
+      }
+    }
+    question.bias = step.isSigned ? sign : 0
+    let value = step.a ^ question.bias
+    switch step.comparison {
+    case .equal, .notEqual:
+      question.low = value
+      question.other = 0
+      return (question, step.comparison == .notEqual)
+    case .lessOrEqual, .greater:
+      question.other = value
+      return (question, step.comparison == .greater)
+    case .less, .greaterOrEqual:
+      question.low = value
+      question.other = .max - value
+      return (question, step.comparison == .less)
+    }
+  }
+
+  /// Whether a condition holds for a record that is long enough for its fields.
+  @inline(__always)
+  func hold(_ first: Int32, _ block: RawSpan, base: Int) -> Bool {
+    var at = first
+    while at >= 0 {
+      let question = questions[Int(at)]
+      let isYes: Bool
+      switch question.kind {
+      case .range:
+        let value = question.field.read(in: block, at: base, isBigEndian: isBigEndian)
+        isYes = (value ^ question.bias) &- question.low <= question.other
+      case .mask:
+        let value = question.field.read(in: block, at: base, isBigEndian: isBigEndian)
+        isYes = value & question.low != 0
+      case .reason:
+        let code = PatternPrograms.reason(question.field, question.isa, block, base, isBigEndian)
+        isYes = code == question.low || code == question.other
+      }
+      at = isYes ? question.yes : question.no
+    }
+    return at == Self.holds
+  }
+}

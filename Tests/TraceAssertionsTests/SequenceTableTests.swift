@@ -1,0 +1,153 @@
+import EventFormat
+import Testing
+import TraceChecks
+import TraceTestSupport
+
+@testable import TraceAssertions
+
+/// Many rules at once say what each says by itself.
+@Suite struct SequenceTableTests {
+  private struct Part {
+    var rule: Int
+    var role: UInt8
+  }
+
+  /// Sequences of all shapes: with times, steps, values; more of them than a word has bits.
+  private func rules(_ count: Int, _ random: inout SeededGenerator) -> [SequenceRule] {
+    let pattern = [EventPattern(names: [], filter: nil, source: "x")]
+    return (0..<count).map { number in
+      func maybe(_ chance: Int) -> Bool { Int.random(in: 0..<100, using: &random) < chance }
+      func time() -> UInt64? { maybe(30) ? UInt64.random(in: 1...60, using: &random) : nil }
+      let isTimed = maybe(50)
+      var rule = SequenceRule(
+        steps: (0..<[1, 1, 2, 3, 6][Int.random(in: 0..<5, using: &random)]).map { step in
+          SequenceRule.Step(
+            patterns: pattern, unless: step > 0 && maybe(40) ? pattern : [],
+            within: isTimed && step > 0 ? time() : nil)
+        })
+      if maybe(80) { rule.require = pattern }
+      if rule.require.isEmpty || maybe(30) { rule.never = pattern }
+      if maybe(50) { rule.before = pattern }
+      if maybe(30) { rule.until = pattern }
+      if isTimed, !rule.require.isEmpty { rule.within = time() }
+      rule.failsAtEnd = maybe(50)
+      rule.key = SequenceRule.Key.allCases[Int.random(in: 0..<3, using: &random)]
+      if maybe(30) { rule.steps[0].bind = [.init(name: "v", field: "f")] }
+      return rule
+    }
+  }
+
+  private func roles(_ rule: SequenceRule) -> [UInt8] {
+    var roles: [UInt8] = []
+    for (number, step) in rule.steps.enumerated() {
+      roles.append(Role.step(number))
+      if !step.unless.isEmpty { roles.append(Role.unless(number)) }
+    }
+    if !rule.require.isEmpty { roles.append(Role.require) }
+    if !rule.before.isEmpty { roles.append(Role.before) }
+    if !rule.never.isEmpty { roles.append(Role.never) }
+    if !rule.until.isEmpty { roles.append(Role.until) }
+    return roles
+  }
+
+  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  func sayWhatEachSays(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let sequences = rules(150, &random)
+    var set = RuleSet(path: "", rules: [], scopes: [RuleScope()], checks: .init())
+    // Some patterns are those of several rules.
+    var selectors: [CompiledRules.Selector] = []
+    for (number, sequence) in sequences.enumerated() {
+      set.rules.append(
+        Rule(
+          name: "\(number)", description: "", severity: .error, isExpectedToFail: false,
+          onInconclusive: .report, scope: 0, statement: .sequence(sequence), line: 1, nameLine: 1,
+          nameColumn: 1))
+      for role in roles(sequence) {
+        let target = CompiledRules.Target(rule: Int32(number), role: role)
+        let isValued = !sequence.bindings.isEmpty
+        if !isValued, !selectors.isEmpty, Bool.random(using: &random) {
+          let at = Int.random(in: 0..<selectors.count, using: &random)
+          if selectors[at].loads.isEmpty {
+            selectors[at].targets.append(target)
+            continue
+          }
+        }
+        var selector = CompiledRules.Selector(
+          event: 0, program: 0..<0, minimumLength: 8, scope: 0, targets: [target])
+        if isValued {
+          selector.loads = [.absent]
+          if role == Role.step(0) {
+            selector.bindings = [(0, 0)]
+          } else if Bool.random(using: &random) {
+            selector.tests = [.init(comparison: .equal, load: 0, variable: 0, isSigned: false)]
+          }
+        }
+        selectors.append(selector)
+      }
+    }
+    let compiled = CompiledRules(selectors, rules: sequences.count)
+    var table = SequenceTable(set, compiled, vcpus: 3)
+    var machines = sequences.map { SequenceMachine($0) }
+    let uses = selectors.map { table.uses($0) }
+    var time: UInt64 = 0
+    for serial in 1...1000 as ClosedRange<UInt64> {
+      // Now and then the clock runs backwards.
+      time = max(1, time &+ UInt64.random(in: 0...12, using: &random) &- (time > 2 ? 2 : 0))
+      if Int.random(in: 0..<500, using: &random) == 0 {
+        table.lose()
+        for at in machines.indices { machines[at].lose() }
+      }
+      let vcpu = Int.random(in: -1..<3, using: &random)
+      let thread = vcpu < 0 ? Int32.random(in: 10..<2000, using: &random) : Int32(vcpu)
+      let value = UInt64.random(in: 0..<80, using: &random)
+      let moment = Moment(
+        time: time, serial: serial, cpu: 1, vcpu: vcpu, thread: thread, base: 0, length: 8)
+      var matches: [Int: SequenceMatch] = [:]
+      table.find(moment)
+      for (number, selector) in selectors.enumerated()
+      where Int.random(in: 0..<8, using: &random) == 0 {
+        for target in selector.targets {
+          let rule = Int(target.rule)
+          var match =
+            matches[rule] ?? SequenceMatch(time: time, cpu: 1, thread: thread, roles: 0)
+          match.roles |= 1 << UInt32(target.role)
+          if !selector.loads.isEmpty {
+            var values = InlineArray<4, UInt64>(repeating: 0)
+            values[0] = value
+            match.values.append((target.role, Int32(number), values))
+          }
+          matches[rule] = match
+        }
+        table.valueSelectors[number].serial = serial
+        table.valueSelectors[number].values[0] = value
+        let (touches, begins) = uses[number]
+        table.touch(Stretch(start: 0, end: Int32(touches.count)), touches)
+        for group in begins { table.begin(group, serial) }
+      }
+      if table.isTouched { table.answer(moment) }
+      for (rule, match) in matches {
+        let key: Int32
+        switch sequences[rule].key {
+        case .vcpu:
+          if vcpu < 0 { continue }
+          key = Int32(vcpu)
+        case .thread: key = thread
+        case .trace: key = 0
+        }
+        machines[rule].take(match, key: key, vcpu: vcpu < 0 ? nil : vcpu, selectors: selectors)
+      }
+    }
+    table.finish { _ in time + 5 }
+    var broken = 0
+    for (number, sequence) in sequences.enumerated() {
+      machines[number].finish { key in
+        (time + 5, sequence.key == .vcpu ? Int(key) : nil)
+      }
+      let own = table.violations[Int(table.columnOf[number])]
+      #expect(own == machines[number].violations, "rule \(number) of seed \(seed)")
+      broken += own.count > 0 ? 1 : 0
+    }
+    #expect(broken > 30)
+  }
+}
