@@ -82,7 +82,7 @@ final class AssertSession {
     }
     return RuleSubject(
       facts: evidence.facts, catalogue: trace.catalogue, events: trace.namedEvents,
-      isRecorded: trace.isRecorded(counts),
+      isRecorded: trace.isRecorded(counts), records: evidence.records,
       conversion: trace.conversion,
       cpus: trace.streams.indices.map { trace.place(of: $0).cpu }, vcpus: vcpus,
       mayBeNested: evidence.mayBeNested, comm: { [trace] in trace.comm($0) })
