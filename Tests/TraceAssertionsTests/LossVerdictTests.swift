@@ -104,6 +104,36 @@ import TraceTestSupport
     try withLog(log("")) { path in try expect(rules.map { ($0.0, $0.2) }, path) }
   }
 
+  /// A gap before the first event of a vCPU, or behind its last, leaves no trace in its intervals.
+  @Test func aGapBesideAVCPUMayHideMoreOfIt() throws {
+    let whole = log("")
+    let gap = "CPU:0 [LOST 100 EVENTS]\n"
+    let before = whole.replacing("cpus=1\n", with: "cpus=1\n" + gap)
+    for scope in ["vcpu: 0", "reason: CPUID", "isa: vmx"] {
+      let rules: [(String, Verdict, Verdict)] = [
+        ("where: {\(scope)}, metric: exits.count, at_least: 25", .fail, .inconclusive),
+        ("where: {\(scope)}, metric: exits.count, at_most: 25", .pass, .inconclusive),
+        ("where: {\(scope)}, metric: exits.count, at_least: 20", .pass, .pass),
+        ("where: {\(scope)}, eventually: kvm_exit, at_least: 90", .fail, .inconclusive),
+        ("where: {\(scope)}, never: \"kvm_exit: exit_reason == HLT\"", .pass, .inconclusive),
+      ]
+      try withLog(whole) { path in try expect(rules.map { ($0.0, $0.1) }, path) }
+      for text in [before, whole + gap] {
+        try withLog(text) { path in try expect(rules.map { ($0.0, $0.2) }, path) }
+      }
+    }
+    // One that was seen before and behind it on another CPU was there all the time.
+    let other = "  other-9   [001]  100.000100: kvm_fpu: load\n"
+    let lines = whole.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let head = lines.prefix(12).joined(separator: "\n").replacing("cpus=1", with: "cpus=2")
+    let tail = lines.dropFirst(12).joined(separator: "\n")
+    let elsewhere =
+      head + "\n" + other + "CPU:1 [LOST 9 EVENTS]\n" + other.replacing("000100", with: "000110")
+    try withLog(elsewhere + tail) { path in
+      try expect([("where: {vcpu: 0}, metric: exits.count, at_least: 25", .fail)], path)
+    }
+  }
+
   @Test func aLostInjectIsNoMissingOne() throws {
     let name = "trace-dat/vmx-6.1-fixed/invalid_l2-mode2.report.zst"
     let text = try Unpacking.text(zstd: Fixture.bytes(name))
