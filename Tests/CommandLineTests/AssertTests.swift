@@ -189,4 +189,94 @@ import TraceTestSupport
       #expect(try SARIFRules.problems(run("sarif")) == [])
     }
   }
+
+  // MARK: - The examples of the documentation
+
+  /// The text of a code block of docs/assert.md that begins so.
+  private func example(_ beginning: String) throws -> String {
+    let parts = try Repository.text(of: "docs/assert.md").components(separatedBy: "```")
+    return String(try #require(parts.first { $0.hasPrefix(beginning) }).dropFirst(beginning.count))
+  }
+
+  /// Runs the wrapper around a test that ends with a code; a script stands for trace-cmd.
+  private func traced(
+    _ directory: URL, traceCommand: String, test code: Int
+  ) throws -> (code: Int32, output: String) {
+    func write(_ name: String, _ text: String) throws {
+      let file = directory.appendingPathComponent(name)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    try write("kvm-traced", "#!/bin/sh" + example("sh\n#!/bin/sh"))
+    try write("trace-cmd", "#!/bin/sh\n" + traceCommand)
+    try write("the-test", "#!/bin/sh\nexit \(code)\n")
+    let path = directory.path
+    let outcome = try Tool.shell(
+      "PATH='\(path)':$PATH OUT='\(path)' '\(path)/kvm-traced' '\(path)/the-test'")
+    return (outcome.code, outcome.output)
+  }
+
+  /// Records what it finds in a file, and runs the test: `… -o FILE sh -c … CODE TEST`.
+  private func recording(_ trace: String) -> String {
+    """
+    while [ "$1" != -o ]; do shift; done
+    cp '\(Repository.path(of: trace))' "$2"
+    shift 2
+    "$@"
+    """
+  }
+
+  @Test func theWrapperJudgesTheTestAndItsTrace() throws {
+    let cases: [(String, Int, Int32)] = [
+      (Recording.control, 0, 0), (Recording.control, 1, 1), (Recording.control, 4, 4),
+      (Recording.bug, 0, 1), (Recording.incomplete, 0, 1),
+    ]
+    for (trace, test, expected) in cases {
+      try Tool.withDirectory { directory in
+        let outcome = try traced(directory, traceCommand: recording(trace), test: test)
+        #expect(outcome.code == expected, "\(trace) \(test): \(outcome.output)")
+      }
+    }
+  }
+
+  /// The files of an earlier run that went well are not this run's.
+  @Test func theWrapperFailsWhereNothingIsRecorded() throws {
+    // It fails at once; it fails after the test has run; it says that all is well and has written nothing.
+    for failing in ["exit 1", "while [ \"$1\" != sh ]; do shift; done; \"$@\"; exit 1", "exit 0"] {
+      try Tool.withDirectory { directory in
+        let good = try traced(directory, traceCommand: recording(Recording.control), test: 0)
+        #expect(good.code == 0)
+        let bad = try traced(directory, traceCommand: failing, test: 0)
+        #expect(bad.code == 1, "\(failing)")
+        #expect(bad.output.contains("no recording to judge"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(!left.contains("the-test.dat") && !left.contains("the-test.tap"))
+      }
+    }
+  }
+
+  /// The steps of the job that need neither root nor the network, as the runner runs them.
+  @Test func theJobWritesAllReportsAndEndsWithTheVerdict() throws {
+    let job = try example("yaml\nname: kvm")
+    let step = try #require(
+      job.components(separatedBy: "- name: ").first { $0.hasPrefix("Judge\n") })
+    let script = step.components(separatedBy: "run: |\n")[1].split(separator: "\n")
+      .map { $0.drop { $0 == " " } }.joined(separator: "\n")
+    for (trace, code) in [(Recording.control, 0), (Recording.bug, 1), (Recording.incomplete, 2)] {
+      try Tool.withDirectory { directory in
+        let path = directory.path
+        let manager = FileManager.default
+        try manager.copyItem(
+          atPath: Repository.path(of: trace), toPath: path + "/trace.dat")
+        try manager.createSymbolicLink(
+          atPath: path + "/kvmscope", withDestinationPath: Repository.path(of: "."))
+        try script.write(toFile: path + "/step.sh", atomically: true, encoding: .utf8)
+        let outcome = try Tool.shell("cd '\(path)' && bash -e step.sh")
+        #expect(Int(outcome.code) == code, "\(outcome.errors)")
+        for file in ["junit.xml", "results.sarif", "summary.json", "summary.txt"] {
+          #expect(manager.fileExists(atPath: path + "/" + file), "\(file)")
+        }
+      }
+    }
+  }
 }

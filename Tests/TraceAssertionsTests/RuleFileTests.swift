@@ -160,13 +160,45 @@ import Yams
     Slip("rules:\n  - {name: a, check: damaged, where: {levl: L2}}", 2, 39, "'levl'", "level"),
     Slip("rules:\n  - {name: a, check: damaged, where: {level: L3}}", 2, 46, "'L3'", "L1"),
     Slip("rules:\n  - {name: a, check: damaged, where: {vcpu: x}}", 2, 45, "'x'"),
-    Slip("rules:\n  - {name: a, check: damaged, where: {reason: HALT}}", 2, 47, "'HALT'", "HLT"),
+    Slip("rules:\n  - {name: a, never: kvm_exit, where: {reason: HALT}}", 2, 48, "'HALT'", "HLT"),
     Slip("rules:\n  - {name: a, check: damaged, where: {begin: soon}}", 2, 46, "'soon'"),
     Slip(
       "rules:\n  - {name: a, check: damaged, where: {begin: 2, end: 1}}", 2, 54, "before the begin"),
     Slip(
       "rules:\n  - {name: a, check: damaged, where: {between: [kvm_exit]}}", 2, 48, "1 patterns"),
-    Slip("rules:\n  - {name: a, check: damaged, where: {state: guest}}", 2, 38, "a state"),
+    Slip("rules:\n  - {name: a, check: damaged, where: {state: guest}}", 2, 39, "'state' in"),
+    Slip("rules:\n  - {name: a, never: kvm_exit, where: {state: guest}}", 2, 39, "a state"),
+    Slip("rules:\n  - {name: a, check: damaged, where: {reason: HLT}}", 2, 39, "'reason' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: exits, at_most: 1, where: {state: guest}}", 2, 50, "'state' in"
+    ),
+    Slip(
+      "rules:\n  - {name: a, metric: entries, at_most: 1, where: {vcpu: 0, reason: HLT}}", 2, 61,
+      "'reason' in 'where' beside 'entries'"),
+    Slip(
+      "rules:\n  - {name: a, metric: l2_exits, at_most: 1, where: {level: L1}}", 2, 53,
+      "'level' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: l2_exits_synthesized, at_most: 1, where: {reason: HLT}}", 2,
+      65, "'reason' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: exit_multiplication, at_most: 1, where: {level: L2}}", 2, 64,
+      "'level' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: state.share, at_most: 1, where: {state: guest, reason: HLT}}",
+      2,
+      70, "'reason' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: trace.events, at_most: 1, where: {vcpu: 0}}", 2, 57,
+      "'vcpu' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: trace.events, at_most: 1, where: {begin: 2}}", 2, 57,
+      "'begin' in"),
+    Slip(
+      "rules:\n  - {name: a, metric: trace.events, at_most: 1, per: vcpu}", 2, 49, "'per' beside"),
+    Slip(
+      "rules:\n  - {name: a, metric: state.share, at_most: 6, where: {state: guest}}", 2, 45, "'6'"),
+    Slip("rules:\n  - {name: null, check: damaged}", 2, 12, "nothing"),
     Slip("rules:\n  - {name: a, sequence: {require: kvm_exit}}", 2, 25, "without a beginning"),
     Slip("rules:\n  - {name: a, sequence: {after: kvm_exit}}", 2, 25, "asks for nothing"),
     Slip(
@@ -270,6 +302,41 @@ import Yams
     #expect(found.contains { $0.found == "the key 'name' twice" && $0.line == 2 }, "\(found)")
     let sound = "rules:\n  - name: a\n    check: damaged\n"
     #expect(mistakes(sound.replacing("\n", with: end)) == [])
+  }
+
+  /// Editors of Windows begin files with a mark; columns do not count it.
+  @Test func aByteOrderMarkIsNoText() {
+    #expect(mistakes("\u{FEFF}rules: [{name: a, check: damaged}]") == [])
+    #expect(mistakes("\u{FEFF}ruls: []").map(\.column) == [1])
+  }
+
+  /// The table in the documentation is the one that files are read by.
+  @Test func theDocumentationHasTheKeysOfWhere() throws {
+    let text = try Repository.text(of: "docs/assert.md")
+    let common = Set(["vm", "vcpu", "tid", "isa", "begin", "end", "between"])
+    func words(_ cell: Substring) -> Set<String> {
+      Set(
+        cell.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map {
+          String($0.element)
+        })
+    }
+    var rows: [String: Set<String>] = [:]
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let table = try #require(lines.firstIndex { $0.hasPrefix("| beside |") })
+    for line in lines[(table + 2)...] {
+      if line.isEmpty { break }
+      let cells = line.split(separator: "|")
+      var keys = words(cells[1])
+      if cells[1].contains("all of these") { keys.formUnion(common) }
+      for name in words(cells[0]) { rows[name] = keys }
+    }
+    for metric in Metric.all {
+      let name =
+        rows[metric.name] == nil
+        ? (metric.name.split(separator: ".").first.map(String.init) ?? "") + ".*" : metric.name
+      #expect(rows[name] == Set(RuleFile.keys(beside: metric)), "\(metric.name)")
+    }
+    #expect(rows["check"] == Set(RuleFile.keysBesideCheck))
   }
 
   @Test func deepNestingIsAMistake() {

@@ -74,18 +74,33 @@ final class AssertSession {
         default: nil
         }
       })
+    let gaps = gaps(evidence.facts)
     let vcpus = evidence.tracks.enumerated().filter { $0.element.hasRun }.map { place, track in
+      let span = track.begin...max(track.begin, track.end)
       let lost = GuestLevel.allCases.contains { track.stateTotals.count(.lost, $0) > 0 }
       return RuleSubject.VCPU(
-        identity: track.identity, isa: track.isa, span: track.begin...max(track.begin, track.end),
-        hasLoss: lost, mayHideL2: hidden.contains(place))
+        identity: track.identity, isa: track.isa, span: span,
+        hasLoss: lost || gaps?.mayHide(beyond: span) == true, mayHideL2: hidden.contains(place))
     }
     return RuleSubject(
       facts: evidence.facts, catalogue: trace.catalogue, events: trace.namedEvents,
-      isRecorded: trace.isRecorded(counts),
+      isRecorded: trace.isRecorded(counts), records: evidence.records,
       conversion: trace.conversion,
       cpus: trace.streams.indices.map { trace.place(of: $0).cpu }, vcpus: vcpus,
       mayBeNested: evidence.mayBeNested, comm: { [trace] in trace.comm($0) })
+  }
+
+  /// When events were lost; nil where none were, or no rule speaks of a part of the trace.
+  private func gaps(_ facts: TraceFacts) -> GapConsumer? {
+    guard facts.lostGaps > 0 || !facts.damage.isEmpty,
+      set.scopes.contains(where: { $0 != RuleScope() })
+    else { return nil }
+    var gaps = GapConsumer(streams: trace.streams.count) { [trace] time in
+      trace.conversion?.nanoseconds(time) ?? time
+    }
+    trace.walk(into: &gaps)
+    gaps.finish()
+    return gaps
   }
 
   private func walk(_ subject: RuleSubject, _ done: inout UInt64, _ total: UInt64) -> RuleWalk {

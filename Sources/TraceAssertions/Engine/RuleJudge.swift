@@ -101,7 +101,7 @@ public struct RuleJudge {
     let own = subject.vcpus.filter { scope.selects($0.identity, isa: $0.isa) }
     if scope.level == .l2 {
       if own.contains(where: \.mayHideL2) {
-        return "lost or missing events may hide what a vCPU did in L2"
+        return Self.hiddenL2
       }
     } else if scope.limitsVCPUs {
       if own.contains(where: \.hasLoss) { return "events of a vCPU that it speaks of were lost" }
@@ -125,8 +125,12 @@ public struct RuleJudge {
   ) -> RuleAnswer {
     let rule = set.rules[number]
     let scope = set.scopes[rule.scope]
+    let about = CheckRunner.standard.checks.first { $0.id == id }
+    if let about, let why = doesNotApply(about, scope) { return answer(number, .pass, why) }
     var findings: [Finding] = []
     var open: String?
+    // Even what leaves the verdict of `check` alone may hide what a rule waits for.
+    var hidden: String?
     for one in measured {
       findings += one.judgement.findings.filter { finding in
         finding.check == id && isMeant(finding.identity, scope)
@@ -137,6 +141,17 @@ public struct RuleJudge {
         ?? one.judgement.notJudged.first {
           $0.check == id && $0.isDecisive && isMeant($0.identity, scope)
         }?.why
+      hidden =
+        hidden
+        ?? one.judgement.notJudged.first { $0.check == id && isMeant($0.identity, scope) }?.why
+      if scope.level != nil,
+        one.judgement.findings.contains(where: {
+          $0.check == id && isMeant($0.identity, scope)
+            && !($0.level.map { $0 != .unknown } ?? false)
+        })
+      {
+        open = open ?? "it fired, and nothing proves whether that was in L1 or in L2"
+      }
     }
     if measured.count > 1, findings.count > 1 { Self.join(&findings, ofTrace()) }
     let count = UInt64(findings.count)
@@ -149,10 +164,42 @@ public struct RuleJudge {
       }
       return answer(number, .fail, words, findings, count: count)
     }
+    let isEnough = count >= bound.atLeast
+    // What was missed could only add to what was seen.
+    if isEnough, bound.atMost == nil { return answer(number, .pass, count: count) }
+    open = open ?? about.flatMap { notSeen($0, number) } ?? (isEnough ? nil : hidden)
     if let open { return answer(number, .inconclusive, "\(id) could not be judged: \(open)") }
-    return count < bound.atLeast
-      ? answer(number, .fail, words, count: count) : answer(number, .pass, count: count)
+    return isEnough
+      ? answer(number, .pass, count: count) : answer(number, .fail, words, count: count)
   }
+
+  /// Why a check does not apply; nil when it does.
+  private func doesNotApply(_ check: any Check, _ scope: RuleScope) -> String? {
+    if check.isNested, !subject.mayBeNested { return "does not apply: no nested guest ran" }
+    let own = subject.vcpus.filter { scope.selects($0.identity, isa: $0.isa) }
+    if let isa = own.first?.isa, !own.contains(where: { check.applies(to: $0.isa) }) {
+      return "does not apply to \(isa == .svm ? "SVM" : "VMX")"
+    }
+    return nil
+  }
+
+  /// Why a check may have missed something; nil: it has not.
+  private func notSeen(_ check: any Check, _ number: Int) -> String? {
+    // These speak of the recording itself.
+    if Self.ofRecording.contains(check.id) { return nil }
+    if let missing = notRecorded(check.needs + check.alsoNeeds) { return missing }
+    // What loss can hide from a decisive check, that check says itself.
+    if check.isDecisive { return nil }
+    guard check.isNested else { return blindSpot(number) }
+    let scope = set.scopes[set.rules[number].scope]
+    let own = subject.vcpus.filter { scope.selects($0.identity, isa: $0.isa) }
+    return own.contains(where: \.mayHideL2) ? Self.hiddenL2 : nil
+  }
+
+  private static let ofRecording: Set = [
+    "lost-events", "missing-events", "unknown-thread", "clock-backwards", "damaged",
+  ]
+  private static let hiddenL2 = "lost or missing events may hide what a vCPU did in L2"
 
   /// Makes one of findings in several stretches that are one in the whole trace: an episode that goes on through them.
   private static func join(_ findings: inout [Finding], _ ofTrace: [Finding]) {

@@ -38,6 +38,8 @@ public struct RuleSubject {
   public var events: [EventDescription]
   /// By the catalogue's numbers: whether the event would be there if it had happened.
   public var isRecorded: [Bool]
+  /// The kinds of event that would be there if they had happened.
+  public var records: RecordedEvents
   /// To nanoseconds; nil: as they are.
   public var conversion: ClockConversion?
   /// By stream: the CPU's number.
@@ -52,13 +54,15 @@ public struct RuleSubject {
   /// Describes a trace.
   public init(
     facts: TraceFacts, catalogue: EventCatalogue, events: [EventDescription], isRecorded: [Bool],
-    conversion: ClockConversion?, cpus: [Int], vcpus: [VCPU], mayBeNested: Bool,
+    records: RecordedEvents, conversion: ClockConversion?, cpus: [Int], vcpus: [VCPU],
+    mayBeNested: Bool,
     comm: @escaping (Int32) -> String?
   ) {
     self.facts = facts
     self.catalogue = catalogue
     self.events = events
     self.isRecorded = isRecorded
+    self.records = records
     self.conversion = conversion
     self.cpus = cpus
     self.vcpus = vcpus

@@ -5,7 +5,8 @@ import Yams
 
 /// The part of a trace that a rule speaks of.
 extension RuleFile {
-  private static let scopeKeys = [
+  /// All keys that `where` can have.
+  static let scopeKeys = [
     "vm", "vcpu", "tid", "level", "reason", "isa", "state", "begin", "end", "between",
   ]
 

@@ -23,6 +23,9 @@ public struct RuleFile {
   ///
   /// - Throws: everything that is wrong with it.
   public static func read(_ text: String, path: String) throws(RuleMistakes) -> RuleSet {
+    // Editors of Windows put a mark before the first character: it is none of the text.
+    let text =
+      text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     var file = RuleFile(document: RuleDocument(text, path: path))
     let rules = file.rules(text)
     guard file.document.mistakes.isEmpty else {
@@ -109,7 +112,13 @@ public struct RuleFile {
     let hasUnknownKeys = document.mistakes.count > before
     var name = ""
     if let given = members["name"]?.value {
-      name = document.text(given, "a name") ?? ""
+      if let scalar = given.scalar, scalar.style == .plain,
+        ["null", "Null", "NULL", "~"].contains(scalar.string)
+      {
+        document.add(given, "nothing", "a name (in quotes, if it is '\(scalar.string)')")
+      } else {
+        name = document.text(given, "a name") ?? ""
+      }
       if let line = names[name], !name.isEmpty {
         document.add(
           given, "the name '\(name)' again", "a name that no other rule has (line \(line))")
@@ -164,7 +173,9 @@ public struct RuleFile {
         guard let member = members[name], !allowed.contains(name) else { continue }
         document.add(member.key, "the key '\(name)'", "no such key beside '\(kind)'")
       }
-      if kind != "metric", let node = members["where"]?.value, scope.states != nil {
+      if !["metric", "check"].contains(kind), let node = members["where"]?.value,
+        scope.states != nil
+      {
         document.add(node, "a state", "'state' beside 'metric' alone")
       }
     }
@@ -199,6 +210,7 @@ public struct RuleFile {
         Spelling.question(for: id, among: ids))
       return nil
     }
+    checkWhere(members, beside: "a check", Self.keysBesideCheck)
     try? checks.enable(id)
     return .check(id: id, bound)
   }
@@ -252,6 +264,10 @@ public struct RuleFile {
     if case .state = metric.quantity, scope.states == nil {
       document.add(node, "'\(name)' without a state", "where: {state: …}")
     }
+    checkWhere(members, beside: "'\(name)'", Self.keys(beside: metric))
+    if metric.isOfTrace, let member = members["per"] {
+      document.add(member.key, "'per' beside '\(name)'", "no such key: it is one number of a trace")
+    }
     var bounds: [MetricRule.Bound] = []
     defer { checkMeeting(bounds, members) }
     for (key, comparison) in given {
@@ -260,6 +276,11 @@ public struct RuleFile {
       else { continue }
       guard let value = Measure.value(text, metric.dimension) else {
         document.add(node, "'\(text)'", metric.dimension.form)
+        continue
+      }
+      // A percentage without its sign would never be reached.
+      if metric.dimension == .share, value > 1 {
+        document.add(node, "'\(text)'", "a share of 100% (or 1) at most, such as 2% or 0.02")
         continue
       }
       bounds.append(MetricRule.Bound(comparison: comparison, value: value, source: text))
