@@ -1,6 +1,3 @@
-import EventFormat
-import TraceBytes
-
 /// Follows many sequence rules at once, so that an event costs what it changes and not what there are rules.
 ///
 /// Each rule is a column: a bit in words of 64. Each vCPU (thread, trace) where something has begun is a row, with one
