@@ -211,6 +211,15 @@ import Yams
       "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {rip: guest_rip}, require: \"kvm_entry: rip == $rap\"}}",
       2, 95, "'$rap'", "rip"),
     Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {rip: guest_rop}, never: \"kvm_entry: rip == $rip\"}}",
+      2, 55, "'guest_rop'", "guest_rip"),
+    Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, then: [{event: kvm_entry, bind: {x: rpi}}], never: \"kvm_entry: rip == $x\"}}",
+      2, 79, "'rpi'"),
+    Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {x: COMM}, never: \"kvm_entry: rip == $x\"}}",
+      2, 53, "'COMM'"),
+    Slip(
       "rules:\n  - {name: a, sequence: {after: kvm_exit, never: kvm_fpu, per: cpu}}", 2, 64,
       "'cpu'", "vcpu"),
   ]

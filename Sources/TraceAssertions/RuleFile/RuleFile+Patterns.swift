@@ -78,7 +78,7 @@ extension RuleFile {
       return nil
     }
     var first = SequenceRule.Step(patterns: patterns(after, check))
-    if let bind = value("bind") { first.bind = bindings(bind) }
+    if let bind = value("bind") { first.bind = bindings(bind, first.patterns) }
     check.variables.formUnion(first.bind.map(\.name))
     var rule = SequenceRule(steps: [first])
     if let then = value("then") {
@@ -130,7 +130,7 @@ extension RuleFile {
     var step = SequenceRule.Step(patterns: patterns(event, check))
     if let unless = members["unless"]?.value { step.unless = patterns(unless, check) }
     if let within = members["within"]?.value { step.within = time(within) }
-    if let bind = members["bind"]?.value { step.bind = bindings(bind) }
+    if let bind = members["bind"]?.value { step.bind = bindings(bind, step.patterns) }
     return step
   }
 
@@ -143,8 +143,9 @@ extension RuleFile {
     return time
   }
 
-  /// `{name: field}`.
-  private mutating func bindings(_ node: Node) -> [SequenceRule.Binding] {
+  /// `{name: field}`; the field must be one of the step's events, as far as they are known.
+  private mutating func bindings(_ node: Node, _ patterns: [EventPattern]) -> [SequenceRule.Binding]
+  {
     guard case .mapping(let mapping) = node else {
       document.add(
         node, RuleDocument.shown(node), "a mapping from names to fields, as {rip: guest_rip}")
@@ -153,6 +154,17 @@ extension RuleFile {
     return mapping.compactMap { key, value in
       guard let name = document.text(key, "a name"), let field = document.text(value, "a field")
       else { return nil }
+      for var pattern in patterns {
+        pattern.filter = .comparison(.equal, .name(field), .number(0))
+        pattern.source = field
+        if ["CPU", "COMM"].contains(field) {
+          document.add(value, "'\(field)'", "a field of the event, or common_pid")
+        }
+        // What is wrong with the pattern itself was said with it.
+        for problem in PatternCheck().problems(pattern) where problem.found.contains("'\(field)'") {
+          add(problem, value)
+        }
+      }
       return SequenceRule.Binding(name: name, field: field)
     }
   }
