@@ -152,6 +152,9 @@ import Yams
       "exit_reason"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason == HTL\"}", 2, 48, "'HTL'", "HLT"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == \"}", 2, 46, "the end"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: COMM == 3\"}", 2, 33, "'COMM' beside a number"),
+    Slip("rules:\n  - {name: a, never: \"kvm/kvm_exit: exit_reason / 0 == 3\"}", 2, 49, "'/ 0'"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason % 0 == 3\"}", 2, 45, "'% 0'"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == $x\"}", 2, 46, "'$x'"),
     Slip(
       "rules:\n  - {name: a, never: {evnt: kvm_exit, event: kvm_exit}}", 2, 23, "'evnt'", "event"),
