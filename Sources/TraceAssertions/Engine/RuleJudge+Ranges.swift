@@ -137,7 +137,11 @@ extension RuleJudge {
     }
     guard let maybe else { return MetricRange(value) }
     let reason = notRecorded(Metric.nestedEvents) ?? Self.unknownLevel
-    let (least, most) = (Double(maybe.min), Double(maybe.max))
+    let least = Double(maybe.min)
+    // A percentile is the highest value of its bucket, unless that is beyond all.
+    let isExact = [.total, .min, .mean, .max].contains(statistic)
+    let bucket = open.flatMap(\.buckets).map(\.highest).max() ?? 0
+    let most = isExact || value == nil ? Double(maybe.max) : Double(max(maybe.max, bucket))
     guard let value else {
       let most = statistic == .total ? Double(maybe.total) : most
       return MetricRange(least, most, mayHaveNoValue: true, why: reason)
