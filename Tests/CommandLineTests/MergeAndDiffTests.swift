@@ -121,6 +121,7 @@ import TraceTestSupport
     _ = try run("diff", Recording.bug, Recording.bug)
     _ = try run("diff", Recording.control, "README.md", code: 65)
     _ = try run("diff", "--fail-above", "p98=1%", Recording.bug, Recording.bug, code: 64)
+    _ = try run("diff", "--fail-above", "p99=20%,p99=30%", Recording.bug, Recording.bug, code: 64)
     _ = try run("diff", Recording.bug, code: 64)
   }
 

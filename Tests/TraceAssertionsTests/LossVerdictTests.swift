@@ -252,6 +252,14 @@ import TraceTestSupport
       rows.filter { $0.handledBy == .l1 }.reduce(0) { $0 + $1.count } == vcpu.l2ExitsReflected)
   }
 
+  /// Nobody knows how long a tick is.
+  @Test func ticksAreNoTime() throws {
+    let ticks = Fixture.path("trace-dat/svm-6.1/nested_mix-1v-full-clock-tsc.dat")
+    let timed = ["slow-exit", "exit-rate", "halt-poll-waste", "preempted-in-guest", "stuck-in-l2"]
+    try expect(timed.map { ("check: \($0)", .inconclusive) }, ticks)
+    try expect([("check: terminal-exit", .pass), ("check: missing-events", .pass)], ticks)
+  }
+
   /// A check that speaks of a vCPU as a whole has no level that could be asked for.
   @Test func aLevelThatNobodyKnowsIsNoPass() throws {
     let rules = """

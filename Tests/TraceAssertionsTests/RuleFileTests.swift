@@ -152,6 +152,9 @@ import Yams
       "exit_reason"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason == HTL\"}", 2, 48, "'HTL'", "HLT"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == \"}", 2, 46, "the end"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: COMM == 3\"}", 2, 33, "'COMM' beside a number"),
+    Slip("rules:\n  - {name: a, never: \"kvm/kvm_exit: exit_reason / 0 == 3\"}", 2, 49, "'/ 0'"),
+    Slip("rules:\n  - {name: a, never: \"kvm_exit: exit_reason % 0 == 3\"}", 2, 45, "'% 0'"),
     Slip("rules:\n  - {name: a, never: \"kvm_exit: guest_rip == $x\"}", 2, 46, "'$x'"),
     Slip(
       "rules:\n  - {name: a, never: {evnt: kvm_exit, event: kvm_exit}}", 2, 23, "'evnt'", "event"),
@@ -210,6 +213,15 @@ import Yams
     Slip(
       "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {rip: guest_rip}, require: \"kvm_entry: rip == $rap\"}}",
       2, 95, "'$rap'", "rip"),
+    Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {rip: guest_rop}, never: \"kvm_entry: rip == $rip\"}}",
+      2, 55, "'guest_rop'", "guest_rip"),
+    Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, then: [{event: kvm_entry, bind: {x: rpi}}], never: \"kvm_entry: rip == $x\"}}",
+      2, 79, "'rpi'"),
+    Slip(
+      "rules:\n  - {name: a, sequence: {after: kvm_exit, bind: {x: COMM}, never: \"kvm_entry: rip == $x\"}}",
+      2, 53, "'COMM'"),
     Slip(
       "rules:\n  - {name: a, sequence: {after: kvm_exit, never: kvm_fpu, per: cpu}}", 2, 64,
       "'cpu'", "vcpu"),

@@ -16,7 +16,7 @@ struct GapConsumer: RecordConsumer {
   private var isOpen: [Bool]
   private let conversion: (UInt64) -> UInt64
 
-  /// - Parameter conversion: from the time of records to that of the timeline.
+  /// Begins a walk; the conversion is from the time of records to that of the timeline.
   init(streams: Int, conversion: @escaping (UInt64) -> UInt64) {
     isOpen = Array(repeating: false, count: streams)
     self.conversion = conversion

@@ -7,9 +7,7 @@ import TraceChecks
 /// What was seen happened: loss only adds to a count, a sum or a maximum. It can move a mean, a percentile or a share
 /// anywhere.
 extension RuleJudge {
-  /// What a number over some vCPUs may be.
-  ///
-  /// - Parameter blind: why events of the scope may be missing; nil: none is.
+  /// What a number over some vCPUs may be; `blind` says why events of the scope may be missing, nil that none is.
   func range(
     _ metric: Metric, _ vcpus: [VCPUSummary], _ scope: RuleScope, _ blind: String?
   ) -> MetricRange {
@@ -72,7 +70,7 @@ extension RuleJudge {
 
   private static let unknownLevel = "nothing proves whether L1 or L2 ran"
 
-  /// Why exits may be L2's; nil: it is known of all. Where no nested guest ran, they are not.
+  /// Why exits may be L2's; nil: it is known of all, as where no nested guest ran.
   private func openLevels(_ rows: [ExitStatistics]) -> String? {
     guard subject.mayBeNested, rows.contains(where: { $0.level == .unknown }) else { return nil }
     return notRecorded(Metric.nestedEvents) ?? Self.unknownLevel
@@ -121,9 +119,7 @@ extension RuleJudge {
       why: notRecorded(Metric.nestedEvents) ?? Self.unknownLevel)
   }
 
-  /// - Parameters:
-  ///   - own: what is meant.
-  ///   - open: what may be meant.
+  /// A number of durations that are meant (`own`), and of others that may be meant (`open`).
   private func durations(
     _ statistic: Metric.Statistic, _ own: [DurationDistribution], _ open: [DurationDistribution],
     _ why: String?
@@ -141,7 +137,11 @@ extension RuleJudge {
     }
     guard let maybe else { return MetricRange(value) }
     let reason = notRecorded(Metric.nestedEvents) ?? Self.unknownLevel
-    let (least, most) = (Double(maybe.min), Double(maybe.max))
+    let least = Double(maybe.min)
+    // A percentile is the highest value of its bucket, unless that is beyond all.
+    let isExact = [.total, .min, .mean, .max].contains(statistic)
+    let bucket = open.flatMap(\.buckets).map(\.highest).max() ?? 0
+    let most = isExact || value == nil ? Double(maybe.max) : Double(max(maybe.max, bucket))
     guard let value else {
       let most = statistic == .total ? Double(maybe.total) : most
       return MetricRange(least, most, mayHaveNoValue: true, why: reason)

@@ -187,6 +187,9 @@ public struct RuleJudge {
   private func notSeen(_ check: any Check, _ number: Int) -> String? {
     // These speak of the recording itself.
     if Self.ofRecording.contains(check.id) { return nil }
+    if subject.facts.timeUnit == .ticks, Self.needsTime(check) {
+      return "the trace counts ticks, not time"
+    }
     if let missing = notRecorded(check.needs + check.alsoNeeds) { return missing }
     // What loss can hide from a decisive check, that check says itself.
     if check.isDecisive { return nil }
@@ -194,6 +197,12 @@ public struct RuleJudge {
     let scope = set.scopes[set.rules[number].scope]
     let own = subject.vcpus.filter { scope.selects($0.identity, isa: $0.isa) }
     return own.contains(where: \.mayHideL2) ? Self.hiddenL2 : nil
+  }
+
+  /// Whether a check compares times, and so says nothing of ticks.
+  private static func needsTime(_ check: any Check) -> Bool {
+    check.about.options.contains { $0.kind == .duration }
+      || ["exit-rate", "halt-poll-waste"].contains(check.id)
   }
 
   private static let ofRecording: Set = [

@@ -44,11 +44,54 @@ extension RuleFile {
     do throws(PatternMistake) {
       let pattern = try PatternParser.parse(text)
       for problem in check.problems(pattern) { add(problem, node) }
+      if let filter = pattern.filter { checkSense(filter, pattern, node) }
       return pattern
     } catch {
       add(error, node)
       return nil
     }
+  }
+
+  /// Notes what is no mistake of the grammar and can never be meant: `COMM == 3`, `exit_reason / 0`.
+  private mutating func checkSense(
+    _ filter: FilterExpression, _ pattern: EventPattern, _ node: Node
+  ) {
+    switch filter {
+    case .and(let a, let b), .or(let a, let b):
+      checkSense(a, pattern, node)
+      checkSense(b, pattern, node)
+    case .not(let a), .negative(let a), .complement(let a): checkSense(a, pattern, node)
+    case .comparison(_, let a, let b):
+      for (side, other) in [(a, b), (b, a)] where side == .name("COMM") {
+        if case .number = other {
+          sayAtWord("COMM", "'COMM' beside a number", "a text in quotes", pattern, node)
+        }
+      }
+      checkSense(a, pattern, node)
+      checkSense(b, pattern, node)
+    case .arithmetic(let operation, let a, let b):
+      if b == .number(0), operation == .divide || operation == .remainder {
+        sayAtWord(
+          operation.rawValue, "'\(operation.rawValue) 0'", "a number other than 0", pattern, node)
+      }
+      checkSense(a, pattern, node)
+      checkSense(b, pattern, node)
+    case .number, .text, .name, .variable, .match: break
+    }
+  }
+
+  /// Notes a mistake where a word stands first in the condition of a pattern.
+  private mutating func sayAtWord(
+    _ word: String, _ found: String, _ expected: String, _ pattern: EventPattern, _ node: Node
+  ) {
+    let text = Array(pattern.source.unicodeScalars)
+    let letters = Array(word.unicodeScalars)
+    // Behind the events: their names may have a stroke too.
+    let begin = (text.firstIndex(of: ":") ?? -1) + 1
+    let offset = (begin..<max(begin, text.count - letters.count + 1)).first { at in
+      text[at..<at + letters.count].elementsEqual(letters)
+    }
+    document.add(node, found, expected, offset: offset ?? 0)
   }
 
   private mutating func add(_ mistake: PatternMistake, _ node: Node) {
@@ -78,7 +121,7 @@ extension RuleFile {
       return nil
     }
     var first = SequenceRule.Step(patterns: patterns(after, check))
-    if let bind = value("bind") { first.bind = bindings(bind) }
+    if let bind = value("bind") { first.bind = bindings(bind, first.patterns) }
     check.variables.formUnion(first.bind.map(\.name))
     var rule = SequenceRule(steps: [first])
     if let then = value("then") {
@@ -130,7 +173,7 @@ extension RuleFile {
     var step = SequenceRule.Step(patterns: patterns(event, check))
     if let unless = members["unless"]?.value { step.unless = patterns(unless, check) }
     if let within = members["within"]?.value { step.within = time(within) }
-    if let bind = members["bind"]?.value { step.bind = bindings(bind) }
+    if let bind = members["bind"]?.value { step.bind = bindings(bind, step.patterns) }
     return step
   }
 
@@ -143,8 +186,9 @@ extension RuleFile {
     return time
   }
 
-  /// `{name: field}`.
-  private mutating func bindings(_ node: Node) -> [SequenceRule.Binding] {
+  /// `{name: field}`; the field must be one of the step's events, as far as they are known.
+  private mutating func bindings(_ node: Node, _ patterns: [EventPattern]) -> [SequenceRule.Binding]
+  {
     guard case .mapping(let mapping) = node else {
       document.add(
         node, RuleDocument.shown(node), "a mapping from names to fields, as {rip: guest_rip}")
@@ -153,6 +197,17 @@ extension RuleFile {
     return mapping.compactMap { key, value in
       guard let name = document.text(key, "a name"), let field = document.text(value, "a field")
       else { return nil }
+      for var pattern in patterns {
+        pattern.filter = .comparison(.equal, .name(field), .number(0))
+        pattern.source = field
+        if ["CPU", "COMM"].contains(field) {
+          document.add(value, "'\(field)'", "a field of the event, or common_pid")
+        }
+        // What is wrong with the pattern itself was said with it.
+        for problem in PatternCheck().problems(pattern) where problem.found.contains("'\(field)'") {
+          add(problem, value)
+        }
+      }
       return SequenceRule.Binding(name: name, field: field)
     }
   }

@@ -127,7 +127,8 @@ struct DiffLimits: ExpressibleByArgument {
         let metric = SummaryDiff.Metric(rawValue: String(pair[0].drop { $0 == " " })),
         let percent = Percent(argument: String(pair[1]))
       else { return nil }
-      limits[metric] = percent.share
+      // Of two limits one would be passed over in silence.
+      guard limits.updateValue(percent.share, forKey: metric) == nil else { return nil }
     }
     self.limits = limits
   }
