@@ -190,6 +190,34 @@ import TraceTestSupport
     }
   }
 
+  /// CPUID is reason 10, and the recording has 48 of it.
+  @Test(arguments: [
+    ("exit_reason == 10", true), ("exit_reason - 11 == -1", true),
+    ("exit_reason - 11 < 0 && exit_reason > 9", true),
+    ("0 - exit_reason < -9 && exit_reason < 11", true), ("-exit_reason == -10", true),
+    ("~exit_reason == -11", true),
+    ("exit_reason - 11 == 0xffffffffffffffff", false),
+    ("guest_rip - 0x1000 < 0 && exit_reason == 10", false),
+    ("exit_reason * 0x4000000000000000 == 10 << 62", true),
+  ])
+  func arithmeticDoesNotWrap(_ condition: String, _ isCPUID: Bool) throws {
+    try Tool.withDirectory { directory in
+      let file = directory.appendingPathComponent("r.yaml")
+      func count(_ condition: String) throws -> Int? {
+        try "rules:\n- {name: r, never: 'kvm_exit: \(condition)'}\n".write(
+          to: file, atomically: true, encoding: .utf8)
+        let document = try JSONParser.parse(
+          Tool.run([
+            "assert", "--rules", file.path, "--format", "json",
+            "fixtures/trace-dat/vmx-6.1-fixed/nested_mix-1v-full.dat",
+          ]).output)
+        return document["rules"]?[0]?["count"]?.integer
+      }
+      let found = try count(condition)
+      #expect(found == (isCPUID ? 48 : 0))
+    }
+  }
+
   // MARK: - The examples of the documentation
 
   /// The text of a code block of docs/assert.md that begins so.

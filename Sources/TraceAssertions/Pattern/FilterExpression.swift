@@ -63,17 +63,19 @@ public enum ArithmeticOperator: String, Sendable, CaseIterable, BitwiseCopyable 
     }
   }
 
-  /// The result; wraps around.
+  /// The result; of numbers of 64 bits it is exact.
+  ///
+  /// Whatever is divided by 0, or shifted by less than 0 or more than 63, is 0.
   @inline(__always)
-  func apply(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  func apply(_ a: Int128, _ b: Int128) -> Int128 {
     switch self {
     case .multiply: a &* b
     case .divide: b == 0 ? 0 : a / b
     case .remainder: b == 0 ? 0 : a % b
     case .add: a &+ b
     case .subtract: a &- b
-    case .shiftLeft: b > 63 ? 0 : a << b
-    case .shiftRight: b > 63 ? 0 : a >> b
+    case .shiftLeft: b < 0 || b > 63 ? 0 : a << b
+    case .shiftRight: b < 0 || b > 63 ? 0 : a >> b
     case .and: a & b
     case .xor: a ^ b
     case .or: a | b
@@ -104,6 +106,18 @@ public enum ComparisonOperator: String, Sendable, CaseIterable, BitwiseCopyable 
     case .lessOrEqual: .greaterOrEqual
     case .greater: .less
     case .greaterOrEqual: .lessOrEqual
+    }
+  }
+
+  /// Compares numbers.
+  func holds(_ a: Int128, _ b: Int128) -> Bool {
+    switch self {
+    case .equal: a == b
+    case .notEqual: a != b
+    case .less: a < b
+    case .lessOrEqual: a <= b
+    case .greater: a > b
+    case .greaterOrEqual: a >= b
     }
   }
 

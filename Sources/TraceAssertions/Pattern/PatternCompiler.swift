@@ -65,7 +65,7 @@ struct PatternCompiler {
     case .arithmetic(.and, .name(let name), .number(let mask)) where has(name):
       add(.init(code: .testMask, field: try layout(name), a: mask))
     default:
-      _ = try number(filter)
+      try number(filter)
       depth -= 1
       add(.init(code: .testTruth))
     }
@@ -95,12 +95,10 @@ struct PatternCompiler {
     case (.number(let value), .name(let name)) where has(name):
       return try fused(name, operation.mirrored, value)
     default:
-      let aIsSigned = try number(a)
-      let bIsSigned = try number(b)
+      try number(a)
+      try number(b)
       depth -= 2
-      add(
-        .init(
-          code: .compare, comparison: operation, isSigned: aIsSigned, otherIsSigned: bIsSigned))
+      add(.init(code: .compare, comparison: operation))
     }
   }
 
@@ -178,33 +176,27 @@ struct PatternCompiler {
     add(step)
   }
 
-  /// Appends steps that push a number; gives whether it is signed.
-  private mutating func number(_ value: FilterExpression) throws(Problem) -> Bool {
+  /// Appends steps that push a number.
+  private mutating func number(_ value: FilterExpression) throws(Problem) {
     switch value {
     case .number(let number):
       try push(.init(code: .pushConstant, a: number))
-      return false
     case .name(let name) where !has(name) && ["CPU", "COMMON_CPU"].contains(name):
       try push(.init(code: .pushCPU))
-      return false
     case .name(let name):
       let field = try layout(name)
-      try push(.init(code: .pushField, field: field))
-      return field.isSigned
+      try push(.init(code: .pushField, isSigned: field.isSigned, field: field))
     case .arithmetic(let operation, let a, let b):
-      let aIsSigned = try number(a)
-      let bIsSigned = try number(b)
+      try number(a)
+      try number(b)
       depth -= 1
       add(.init(code: .arithmetic, operation: operation))
-      return aIsSigned || bIsSigned
     case .negative(let a):
-      _ = try number(a)
+      try number(a)
       add(.init(code: .negate))
-      return true
     case .complement(let a):
-      let isSigned = try number(a)
+      try number(a)
       add(.init(code: .complement))
-      return isSigned
     default: throw Problem(what: "a condition stands where a number is expected")
     }
   }

@@ -86,7 +86,8 @@ struct PatternPrograms: Sendable {
     comm: () -> String?
   ) -> Bool {
     var flag = true
-    var stack = InlineArray<16, UInt64>(repeating: 0)
+    // Wide enough for every number that a field may hold, with a sign: nothing wraps.
+    var stack = InlineArray<16, Int128>(repeating: 0)
     var top = 0
     var at = range.lowerBound
     while at < range.upperBound {
@@ -109,8 +110,7 @@ struct PatternPrograms: Sendable {
         flag = texts[Int(step.target)].holds((comm() ?? "").utf8) == (step.comparison == .equal)
       case .compare:
         top -= 2
-        flag = step.comparison.holds(
-          stack[top], isSigned: step.isSigned, stack[top + 1], isSigned: step.otherIsSigned)
+        flag = step.comparison.holds(stack[top], stack[top + 1])
       case .testTruth:
         top -= 1
         flag = stack[top] != 0
@@ -118,13 +118,14 @@ struct PatternPrograms: Sendable {
       case .jumpIfFalse: if !flag { at = Int(step.target) }
       case .jumpIfTrue: if flag { at = Int(step.target) }
       case .pushField:
-        stack[top] = step.field.read(in: copy block, at: base, isBigEndian: isBigEndian)
+        let value = step.field.read(in: copy block, at: base, isBigEndian: isBigEndian)
+        stack[top] = step.isSigned ? Int128(Int64(bitPattern: value)) : Int128(value)
         top += 1
       case .pushConstant:
-        stack[top] = step.a
+        stack[top] = Int128(step.a)
         top += 1
       case .pushCPU:
-        stack[top] = UInt64(clamping: cpu)
+        stack[top] = Int128(cpu)
         top += 1
       case .arithmetic:
         top -= 1
