@@ -18,6 +18,8 @@ public struct TraceEvidence: Sendable {
   /// Where a CPU's clock ran backwards: how often, and the first time it did.
   public var clockBackwards: (count: UInt64, first: UInt64)
 
+  /// `records` was guessed from the events that there are.
+  public private(set) var recordsAreInferred = false
   /// So much happened that some of it was not kept.
   public var factsWereDropped = false
   /// What lies outside of it was not counted.
@@ -45,6 +47,7 @@ public struct TraceEvidence: Sendable {
   /// Instructions that enter a nested guest, and not one event of such a guest: somebody left these out, whatever
   /// else of KVM there is.
   public mutating func doubtRecords() {
+    recordsAreInferred = true
     let attempts = tracks.reduce(0) { $0 &+ $1.counters.nestedEntryAttempts }
     guard attempts > 0, !tracks.contains(where: { $0.counters.nestedEvents > 0 }) else { return }
     records = records.without([
