@@ -47,6 +47,12 @@ struct NestedCheckTests {
     nested("RDMSR may be kept", l2 + "exit MSR_READ 1001; twin MSR_READ 1001; entry 1003; " + next),
     nested("VMREAD may be kept", l2 + "exit VMREAD 1001; twin VMREAD 1001; entry 1004; " + next),
     nested(
+      "answered on another CPU: a gap may not be told yet",
+      l2 + "exit CPUID 1001; twin CPUID 1001; c1 entry 1003; " + next),
+    nested(
+      "the twin is not that of the exit before it",
+      l1 + "exit VMRESUME 300; vmenter 300 1000; twin CPUID 1000; entry 1002; " + next),
+    nested(
       "nobody sees who goes on", l2 + "exit CPUID 1001; twin CPUID 1001; entry 1003"),
     nested(
       "the VMM may have moved the vCPU",

@@ -45,6 +45,9 @@ struct TripleFaultCheckTests {
       "VMX: never legal", "exit TRIPLE_FAULT 1000; twin TRIPLE_FAULT 1000; unload; user SHUTDOWN",
       "triple-fault-escaped", .fail),
     CheckCase(
+      "the VMM had the vCPU meanwhile, and may have asked for it",
+      "exit TRIPLE_FAULT 1000; twin TRIPLE_FAULT 1000; user INTR; load; user SHUTDOWN"),
+    CheckCase(
       "SVM: L1 does not intercept SHUTDOWN",
       """
       svm exit vmrun 200; vmenter 200 1000; intercepts 3; entry 1000; exit shutdown 1000

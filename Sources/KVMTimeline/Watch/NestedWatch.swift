@@ -55,8 +55,7 @@ extension VCPUTrack {
 
   @inline(never)
   private mutating func keptExitOfL1() {
-    // A gap on the CPU that the vCPU has left may not be told yet.
-    if exit.wasInterrupted || exit.at == watch.nested.strangeTwinOf || movedAt > exit.at { return }
+    if exit.wasInterrupted || exit.at == watch.nested.strangeTwinOf { return }
     // Hyper-V's TLB flush of an enlightened L2 is the one VMCALL that L0 may keep.
     // It is refused by #UD, before its event, where L2 is not at CPL 0.
     if exit.code.isVMCall && (watch.nested.hyperVAt >= exit.at || sawExceptionActivity) { return }
@@ -68,6 +67,7 @@ extension VCPUTrack {
   @inline(never)
   mutating func confirmKeptExit(_ output: inout TimelineOutput) {
     watch.nested.keepsExit = false
+    // A gap on the CPU that the vCPU has left may not be told yet.
     if movedAt > watch.nested.keptAt { return }
     if watch.nested.keptCode.isVMCall && !output.records.contains(.hyperVHypercall) { return }
     var kept = fact(
