@@ -61,7 +61,7 @@ extension VCPUTrack {
       }
       return
     }
-    let follows = l2RIPIsKnown && rip &- l2RIP <= 15
+    let follows = self.follows(rip)
     if isExplained || follows || episode != nil || output.levelEventsAreRecorded {
       l2RIP = rip
       l2RIPIsKnown = true
@@ -97,7 +97,7 @@ extension VCPUTrack {
       // Entered without an event for it: certain only if the event of a failed entry would have
       // been seen.
       if output.records.contains(.nestedEntryFailed) { proveL2(&output) }
-    } else if l2RIPIsKnown && rip &- l2RIP <= 15 {
+    } else if follows(rip) {
       proveL2(&output)
     } else if sawUserspaceSinceGuest {
       // The VMM had the vCPU, and L2 was not here: it may have been reset.
@@ -122,7 +122,7 @@ extension VCPUTrack {
   private mutating func lookForLostSMM(
     at time: UInt64, cpu: Int32, rip: UInt64, _ output: inout TimelineOutput
   ) {
-    guard everInL2, !exit.isOpen, !output.levelEventsAreRecorded, l2RIPIsKnown, rip &- l2RIP <= 15
+    guard everInL2, !exit.isOpen, !output.levelEventsAreRecorded, follows(rip)
     else { return }
     output.add(
       TimelineFact(

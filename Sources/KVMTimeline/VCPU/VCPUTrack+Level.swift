@@ -118,7 +118,7 @@ extension VCPUTrack {
   var looksStale: Bool { repeatsLastExit && (!l2RIPIsKnown || follows(exit.rip)) }
 
   /// Whether an instruction stands where L2 stood, or right behind.
-  private func follows(_ rip: UInt64) -> Bool { l2RIPIsKnown && rip &- l2RIP <= 15 }
+  func follows(_ rip: UInt64) -> Bool { l2RIPIsKnown && rip &- l2RIP <= 15 }
 
   /// L1 itself executed an instruction that enters a nested guest.
   @inline(__always)

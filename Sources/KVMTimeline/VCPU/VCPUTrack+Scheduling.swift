@@ -157,8 +157,8 @@ extension VCPUTrack {
       return noteUnsuspectedGap(at: time, on: Int32(truncatingIfNeeded: cpu))
     }
     output.add(
-      TimelineFact(
-        kind: .lossMayHide, vcpu: index, begin: time, end: departure, count: 1, cpu: cpu,
+      fact(
+        .lossMayHide, from: time, to: departure, cpu: Int32(truncatingIfNeeded: cpu),
         level: .unknown))
     output.withdraw(ofVCPU: index, across: departure)
   }
@@ -180,9 +180,9 @@ extension VCPUTrack {
   mutating func judgeUnsuspectedGap(_ output: inout TimelineOutput) {
     guard unsuspectedGap != .max, everInL2 || preparesNesting else { return }
     output.add(
-      TimelineFact(
-        kind: .lossMayHide, vcpu: index, begin: unsuspectedGap, end: unsuspectedGap, count: 1,
-        cpu: Int(unsuspectedGapCPU), level: .unknown))
+      fact(
+        .lossMayHide, from: unsuspectedGap, to: unsuspectedGap, cpu: unsuspectedGapCPU,
+        level: .unknown))
     unsuspectedGap = .max
   }
 
@@ -191,9 +191,9 @@ extension VCPUTrack {
     let mayHide = mayHideL2
     if mayHide {
       output.add(
-        TimelineFact(
-          kind: .lossMayHide, vcpu: index, begin: max(time, since), end: max(time, since), count: 1,
-          cpu: Int(cpu), level: levelIsProved ? level : .unknown))
+        fact(
+          .lossMayHide, from: max(time, since), to: max(time, since), cpu: cpu,
+          level: levelIsProved ? level : .unknown))
     } else {
       noteUnsuspectedGap(at: max(time, since), on: cpu)
     }

@@ -235,7 +235,7 @@ extension PatternPrograms {
       let jumps = x.code == .jumpIfFalse || x.code == .jumpIfTrue
       let isText = x.code == .testText || x.code == .testComm
       guard x.code == y.code, x.comparison == y.comparison, x.operation == y.operation,
-        x.isSigned == y.isSigned, x.otherIsSigned == y.otherIsSigned, x.field == y.field,
+        x.isSigned == y.isSigned, x.field == y.field,
         x.isa == y.isa, x.a == y.a, x.b == y.b,
         jumps
           ? Int(x.target) - range.lowerBound == Int(y.target) - otherRange.lowerBound

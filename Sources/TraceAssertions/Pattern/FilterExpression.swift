@@ -110,7 +110,8 @@ public enum ComparisonOperator: String, Sendable, CaseIterable, BitwiseCopyable 
   }
 
   /// Compares numbers.
-  func holds(_ a: Int128, _ b: Int128) -> Bool {
+  @inline(__always)
+  func holds<Number: Comparable>(_ a: Number, _ b: Number) -> Bool {
     switch self {
     case .equal: a == b
     case .notEqual: a != b
@@ -136,13 +137,6 @@ public enum ComparisonOperator: String, Sendable, CaseIterable, BitwiseCopyable 
       }
     }
     // With one sign, the order of two's complements is that of the numbers.
-    return switch self {
-    case .equal: a == b
-    case .notEqual: a != b
-    case .less: a < b
-    case .lessOrEqual: a <= b
-    case .greater: a > b
-    case .greaterOrEqual: a >= b
-    }
+    return holds(a, b)
   }
 }

@@ -39,7 +39,6 @@ struct PatternPrograms: Sendable {
     var comparison: ComparisonOperator = .equal
     var operation: ArithmeticOperator = .add
     var isSigned = false
-    var otherIsSigned = false
     var field: FieldLayout = .absent
     var isa: FieldLayout = .absent
     var a: UInt64 = 0
@@ -97,7 +96,7 @@ struct PatternPrograms: Sendable {
       case .testField:
         let value = step.field.read(in: copy block, at: base, isBigEndian: isBigEndian)
         flag = step.comparison.holds(
-          value, isSigned: step.isSigned, step.a, isSigned: step.otherIsSigned)
+          value, isSigned: step.isSigned, step.a, isSigned: false)
       case .testReason:
         let code = Self.reason(step.field, step.isa, copy block, base, isBigEndian)
         flag = (code == step.a || code == step.b) == (step.comparison == .equal)

@@ -102,12 +102,14 @@ struct TextFieldParser {
       if Self.holds("leaving SMM", bytes, tail) { fields.set(SMMField.entering, 0) }
     case .pio:
       words(entry, bytes, tail, &fields)
-      if scanner.skip("pio_") { fields.set(0, scanner.byte == UInt8(ascii: "w") ? 1 : 0) }
+      if scanner.skip("pio_") {
+        fields.set(PIOField.isWrite, scanner.byte == UInt8(ascii: "w") ? 1 : 0)
+      }
     case .mmio:
       words(entry, bytes, tail, &fields)
       if scanner.skip("mmio ") {
         let isWrite = scanner.byte == UInt8(ascii: "w")
-        fields.set(0, isWrite ? 2 : scanner.byte == UInt8(ascii: "r") ? 1 : 0)
+        fields.set(MMIOField.type, isWrite ? 2 : scanner.byte == UInt8(ascii: "r") ? 1 : 0)
       }
     case .vcpuWakeup:
       words(entry, bytes, tail, &fields)
