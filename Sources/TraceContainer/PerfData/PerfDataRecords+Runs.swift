@@ -11,7 +11,9 @@ extension PerfDataRecords {
     let thread: Int
     let rawSize: Int
 
-    /// All places lie below: the parts in front of the data have 80 bytes at most. A power of two.
+    /// All places lie below it; a power of two.
+    ///
+    /// The parts in front of the data have 80 bytes at most.
     static let reach = 128
 
     /// `perf record -e … -e …`: IDENTIFIER, IP, TID, TIME, CPU, PERIOD, RAW.
