@@ -8,21 +8,23 @@ internal import TraceTestSupport
 @Suite("perf.data that is larger than its window")
 struct PerfDataLapTests {
   /// Two CPUs, of which the second one's buffer is read behind the first one's, in rounds of so many
-  /// samples of 40 KB.
-  private func bytes(rounds: Int, samples: Int) -> (file: [UInt8], times: [UInt64]) {
+  /// samples of 1 KB for each: fewer than 2048 are not handed out alone.
+  private func bytes(rounds: [Int]) -> (file: [UInt8], times: [UInt64]) {
     var builder = PerfDataBuilder()
-    let filling = [UInt8](repeating: 0xaa, count: 40_000)
+    let filling = [UInt8](repeating: 0xaa, count: 1000)
     var times: [UInt64] = []
-    for round in 0..<rounds {
-      for at in 0..<samples {
-        let cpu = at * 2 / samples
-        var sample = PerfDataBuilder.Sample(
-          time: UInt64(round * samples + at % ((samples + 1) / 2) * 2 + cpu) + 1)
-        sample.cpu = UInt32(cpu)
-        sample.payload = builder.payload(sample) + filling
-        builder.sample(sample)
-        times.append(sample.time)
+    var begin: UInt64 = 1
+    for count in rounds {
+      for cpu in 0..<2 {
+        for at in 0..<count {
+          var sample = PerfDataBuilder.Sample(time: begin + UInt64(at * 2 + cpu))
+          sample.cpu = UInt32(cpu)
+          sample.payload = builder.payload(sample) + filling
+          builder.sample(sample)
+          times.append(sample.time)
+        }
       }
+      begin += UInt64(count * 2)
       builder.round()
     }
     return (builder.file, times.sorted())
@@ -30,9 +32,12 @@ struct PerfDataLapTests {
 
   @Test(
     "every record is whole, and in its turn",
-    arguments: [(12, 40), (3, 150), (2, 300)])
-  func laps(rounds: Int, samples: Int) throws {
-    let (bytes, times) = bytes(rounds: rounds, samples: samples)
+    arguments: [
+      // Several laps; too much that waits for one; too much in the middle of a lap.
+      [Int](repeating: 1100, count: 14), [4500, 4500], [1100, 1100, 1100, 1100, 1100, 7000, 1100],
+    ])
+  func laps(rounds: [Int]) throws {
+    let (bytes, times) = bytes(rounds: rounds)
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("kvmscope-laps-\(UUID().uuidString).perf.data")
     defer { try? FileManager.default.removeItem(at: path) }
