@@ -89,7 +89,7 @@ import TraceTestSupport
     let compiled = CompiledRules(selectors, rules: sequences.count)
     var table = SequenceTable(set, compiled, vcpus: 3)
     var machines = sequences.map { SequenceMachine($0) }
-    let uses = selectors.map { table.uses($0) }
+    let uses = selectors.enumerated().map { table.uses($0, $1) }
     var time: UInt64 = 0
     for serial in 1...1000 as ClosedRange<UInt64> {
       // Now and then the clock runs backwards.

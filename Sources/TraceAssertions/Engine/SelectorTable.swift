@@ -60,9 +60,9 @@ struct SelectorTable {
       programs[selector.program, default: 0] += 1
     }
     var memos: [Range<Int>: Int32] = [:]
-    for selector in rules.selectors {
+    for (number, selector) in rules.selectors.enumerated() {
       let isDelayed = !selector.isMarker && set.scopes[selector.scope].needsIntervals
-      let (touches, begins) = isDelayed ? ([], []) : sequences.uses(selector)
+      let (touches, begins) = isDelayed ? ([], []) : sequences.uses(number, selector)
       let counted = selector.targets.filter { target in
         guard target.rule >= 0, !isDelayed else { return false }
         if case .occurrence = set.rules[Int(target.rule)].statement { return true }
