@@ -56,16 +56,17 @@ struct EventPlan {
         markers.append(Int32(selector))
         continue
       }
-      guard let (step, ranges) = Self.key(rules.selectors[selector].program, rules.programs) else {
+      guard let (found, isCertain) = Self.key(rules.selectors[selector].program, rules.programs)
+      else {
         always.append(Int32(selector))
         continue
       }
+      let step = found.step
       let key = Key(
         offset: step.field.offset, size: step.field.size,
         isaOffset: step.isa.isPresent ? step.isa.offset : 0)
       fields[key] = (step.field, step.isa)
-      let isCertain = rules.selectors[selector].program.count == 1
-      for range in ranges {
+      for range in found.ranges {
         groups[key, default: []].append(
           Member(
             ask: Ask(selector: Int32(selector), isCertain: isCertain), range: range))
@@ -84,25 +85,53 @@ struct EventPlan {
     indices.sort { ($0.field.offset, $0.field.size) < ($1.field.offset, $1.field.size) }
   }
 
-  /// The condition that every record must meet for a selector to hold, as ranges of a field's values; an equality, if
-  /// there is one.
+  /// A field by whose value a selector can be found.
+  private struct Found {
+    let step: PatternPrograms.Step
+    /// Every record for which it holds has one of these values.
+    var ranges: [ClosedRange<UInt64>]
+    /// How much it leaves: an equality, two bounds, one.
+    var rank: Int
+  }
+
+  /// A condition that every record must meet for a selector to hold, as ranges of a field's values; of several the one
+  /// that leaves least. It is certain where it says all that the selector asks.
   private static func key(
     _ program: Range<Int>, _ programs: PatternPrograms
-  ) -> (PatternPrograms.Step, [ClosedRange<UInt64>])? {
-    var best: (PatternPrograms.Step, [ClosedRange<UInt64>])?
+  ) -> (found: Found, isCertain: Bool)? {
+    var all: [Found] = []
+    var isWhole = true
     var at = program.lowerBound
     // Conditions joined by && stand one behind the other, each followed by a jump to the end.
     while at < program.upperBound {
       let step = programs.steps[at]
       let next = at + 1
-      guard end(of: next, program, programs) == program.upperBound else { return best }
-      if let ranges = ranges(step) {
-        if step.comparison == .equal { return (step, ranges) }
-        best = best ?? (step, ranges)
+      guard end(of: next, program, programs) == program.upperBound else {
+        isWhole = false
+        break
       }
       at = next + 1
+      guard let ranges = ranges(step) else {
+        isWhole = false
+        continue
+      }
+      if step.code == .testMask { isWhole = false }
+      let isEqual = step.code != .testMask && step.comparison == .equal
+      let same = all.firstIndex { $0.step.field == step.field && $0.step.isa == step.isa }
+      if let same {
+        // What lies in both: of two bounds of one field the stretch between them.
+        all[same].ranges = all[same].ranges.flatMap { a in
+          ranges.filter { a.overlaps($0) }.map { a.clamped(to: $0) }
+        }
+        all[same].rank = isEqual ? 0 : min(1, all[same].rank)
+      } else {
+        all.append(Found(step: step, ranges: ranges, rank: isEqual ? 0 : 2))
+      }
     }
-    return best
+    guard let rank = all.map(\.rank).min(), let best = all.first(where: { $0.rank == rank }) else {
+      return nil
+    }
+    return (best, isWhole && all.count == 1)
   }
 
   /// Where a false condition before a step leads to.
@@ -132,6 +161,9 @@ struct EventPlan {
       case .greater: return step.a == .max ? nil : [step.a + 1 ... .max]
       case .greaterOrEqual: return [step.a ... .max]
       }
+    case .testMask:
+      // A number less than the mask's lowest bit has none of its bits.
+      return step.a == 0 ? nil : [step.a & (0 &- step.a) ... .max]
     default: return nil
     }
   }
@@ -213,14 +245,10 @@ struct PlanTable {
   }
 
   /// Adds a plan; gives its number.
-  mutating func add(_ plan: EventPlan, _ selectors: SelectorTable) -> Int32 {
+  mutating func add(_ plan: EventPlan, _ selectors: inout SelectorTable) -> Int32 {
     let start = indices.count
     for index in plan.indices {
-      let asks = Stretch.append(index.selectors.map { Ask($0, selectors) }, to: &asks)
-      parts += index.parts.map {
-        Stretch(
-          start: asks.start + Int32($0.lowerBound), end: asks.start + Int32($0.upperBound))
-      }
+      for part in index.parts { parts.append(add(Array(index.selectors[part]), &selectors)) }
       indices.append(
         Index(
           field: index.field, isa: index.isa, bounds: Stretch.append(index.bounds, to: &bounds),
@@ -229,10 +257,35 @@ struct PlanTable {
     plans.append(
       Plan(
         markers: Stretch.append(plan.markers, to: &markers),
-        always: Stretch.append(
-          plan.always.map { Ask(.init(selector: $0, isCertain: false), selectors) }, to: &asks),
+        always: add(plan.always.map { .init(selector: $0, isCertain: false) }, &selectors),
         indices: Stretch(start: Int32(start), end: Int32(indices.count))))
     return Int32(plans.count - 1)
+  }
+
+  /// Adds what is asked of the same records; those that are all certain to hold as one.
+  private mutating func add(
+    _ own: [EventPlan.Ask], _ selectors: inout SelectorTable
+  ) -> Stretch {
+    var new: [Ask] = []
+    var certain: [(scope: Int32, members: [Int32])] = []
+    for one in own {
+      let ask = Ask(one, selectors)
+      guard ask.question == DecisionTable.holds, selectors.canJoin(one.selector) else {
+        new.append(ask)
+        continue
+      }
+      let scope = selectors.heads[Int(one.selector)].scope
+      if let same = certain.firstIndex(where: { $0.scope == scope }) {
+        certain[same].members.append(one.selector)
+      } else {
+        certain.append((scope, [one.selector]))
+      }
+    }
+    for (_, members) in certain {
+      let selector = members.count == 1 ? members[0] : selectors.join(members)
+      new.append(Ask(.init(selector: selector, isCertain: true), selectors))
+    }
+    return Stretch.append(new, to: &asks)
   }
 
   private static func filter(_ index: EventPlan.Index) -> InlineArray<4, UInt64> {
@@ -254,19 +307,24 @@ struct PlanTable {
 
   /// Where the selectors are that a record's value can make hold.
   @inline(__always)
-  func part(_ index: Index, _ block: RawSpan, _ base: Int, _ isBigEndian: Bool) -> Stretch {
+  func part(_ index: Int, _ block: RawSpan, _ moment: Moment, _ isBigEndian: Bool) -> Stretch {
+    // A record that is too short for the field holds nothing.
+    let field = indices[index].field
+    guard moment.length >= Int(field.offset) &+ Int(field.size) else { return Stretch() }
+    let isa = indices[index].isa
     let value =
-      index.isa.isPresent
-      ? PatternPrograms.reason(index.field, index.isa, block, base, isBigEndian)
-      : index.field.read(in: block, at: base, isBigEndian: isBigEndian)
-    let start = Int(index.bounds.start)
-    if value < UInt64(index.small.range.count) {
-      return parts[start &+ Int(small[Int(index.small.start) &+ Int(value)])]
+      isa.isPresent
+      ? PatternPrograms.reason(field, isa, block, moment.base, isBigEndian)
+      : field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
+    let start = Int(indices[index].bounds.start)
+    let small = indices[index].small
+    if value < UInt64(small.range.count) {
+      return parts[start &+ Int(self.small[Int(small.start) &+ Int(value)])]
     }
     let hash = Self.hash(value)
-    if index.filter[hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    if indices[index].filter[hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
     var low = start
-    var count = index.bounds.range.count
+    var count = indices[index].bounds.range.count
     while count > 1 {
       let half = count / 2
       if bounds[low &+ half] <= value { low &+= half }

@@ -71,13 +71,13 @@ public struct RuleWalk: RecordConsumer {
     for (number, selector) in rules.selectors.enumerated() { own[selector.event].append(number) }
     let sequences = SequenceTable(set, rules, vcpus: subject.vcpus.count)
     self.sequences = sequences
-    let selectors = SelectorTable(set, rules, sequences)
-    self.selectors = selectors
+    var selectors = SelectorTable(set, rules, sequences)
     var planOf = [Int32](repeating: -1, count: events)
     var plans = PlanTable()
     for event in 0..<events where !own[event].isEmpty {
-      planOf[event] = plans.add(EventPlan(own[event], rules), selectors)
+      planOf[event] = plans.add(EventPlan(own[event], rules), &selectors)
     }
+    self.selectors = selectors
     self.planOf = planOf
     self.plans = plans
     scopes = ScopeStates(set.scopes, subject)
@@ -126,16 +126,28 @@ public struct RuleWalk: RecordConsumer {
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     guard record.length >= 8 else { return }
     let (id, thread) = subject.catalogue.header(in: block, at: record.offset)
-    let number = subject.catalogue.number(of: id)
-    let plan = planOf[number]
-    if plan < 0 { return }
-    let time = subject.conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    look(Int(plan), record, block, stream, thread, time)
+    let plan = planOf[subject.catalogue.number(of: id)]
+    if plan >= 0 { look(Int(plan), record, block, stream, thread) }
+  }
+
+  /// See ``RecordConsumer/follow(_:until:stream:)``.
+  ///
+  /// It is compiled for the records of a trace.dat: a record that no rule speaks of costs a few instructions.
+  @specialized(where Run == SubBufferRun)
+  public mutating func follow<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool {
+    repeat {
+      take(run.record, in: run.bytes, stream: stream)
+      guard try run.advance() else { return false }
+    } while run.timestamp <= due
+    return true
   }
 
   private mutating func look(
-    _ plan: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32, _ time: UInt64
+    _ plan: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32
   ) {
+    let time = subject.conversion?.nanoseconds(record.timestamp) ?? record.timestamp
     serial &+= 1
     let plan = plans.plans[plan]
     let moment = Moment(
@@ -149,10 +161,7 @@ public struct RuleWalk: RecordConsumer {
     }
     ask(plan.always, moment, block, stream)
     for at in plan.indices.range {
-      // A record that is too short for the field holds nothing.
-      let index = plans.indices[at]
-      guard record.length >= Int(index.field.offset) + Int(index.field.size) else { continue }
-      let part = plans.part(index, block, record.offset, isBigEndian)
+      let part = plans.part(at, block, moment, isBigEndian)
       if !part.isEmpty { ask(part, moment, block, stream) }
     }
     if sequences.isTouched { sequences.answer(moment) }
@@ -182,9 +191,12 @@ public struct RuleWalk: RecordConsumer {
     if head.scope != 0, !scopes.allows(Int(head.scope), vcpu: moment.vcpu, at: moment.time) {
       return
     }
-    guard moment.length >= Int(head.minimumLength) else { return }
+    guard moment.length >= Int(head.minimumLength) else {
+      for at in head.members.range { ask(selectors.members[at], true, moment, block, stream) }
+      return
+    }
     // A condition, or values, are looked at only where somebody waits for them.
-    if head.onlyTouches, !isCertain || !head.loads.isEmpty,
+    if head.onlyTouches, !isCertain || !head.loaders.isEmpty,
       !sequences.isWaitedFor(head.touches, selectors.touches)
     {
       return
@@ -199,10 +211,10 @@ public struct RuleWalk: RecordConsumer {
       }
       tallies.add(rule, moment, stream: stream)
     }
-    if !head.loads.isEmpty { load(Int(selector), head, moment, block) }
+    for at in head.loaders.range { load(Int(selectors.members[at]), moment, block) }
     sequences.touch(head.touches, selectors.touches)
     for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
-    if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector, head) }
+    if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector) }
   }
 
   /// Whether a selector's condition holds.
@@ -212,35 +224,33 @@ public struct RuleWalk: RecordConsumer {
   ) -> Bool {
     if head.memo < 0 {
       return head.question == SelectorTable.run
-        ? run(head, moment, block)
+        ? run(head.steps, moment, block)
         : selectors.decisions.hold(head.question, block, base: moment.base)
     }
     let memo = Int(head.memo)
     if memos[memo].serial == moment.serial { return memos[memo].holds }
     let holds =
       head.question == SelectorTable.run
-      ? run(head, moment, block)
+      ? run(head.steps, moment, block)
       : selectors.decisions.hold(head.question, block, base: moment.base)
     memos[memo] = (moment.serial, holds)
     return holds
   }
 
   @inline(never)
-  private func run(_ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan) -> Bool {
+  private func run(_ steps: Stretch, _ moment: Moment, _ block: RawSpan) -> Bool {
     let comm = subject.comm
     return rules.programs.hold(
-      head.steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
+      steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
       comm: { comm(moment.thread) })
   }
 
   /// Keeps the values of a record that sequences compare.
   @inline(__always)
-  private mutating func load(
-    _ selector: Int, _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
-  ) {
+  private mutating func load(_ selector: Int, _ moment: Moment, _ block: RawSpan) {
     sequences.valueSelectors[selector].serial = moment.serial
     var at = 0
-    for index in head.loads.range {
+    for index in selectors.heads[selector].loads.range {
       sequences.valueSelectors[selector].values[at] =
         selectors.loads[index].read(in: block, at: moment.base, isBigEndian: isBigEndian)
       at &+= 1
@@ -249,7 +259,8 @@ public struct RuleWalk: RecordConsumer {
 
   /// Notes a match for scopes, and for rules that ask for a level.
   @inline(never)
-  private mutating func note(_ selector: Int32, _ head: SelectorTable.Head) {
+  private mutating func note(_ selector: Int32) {
+    let head = selectors.heads[Int(selector)]
     for at in head.marks.range {
       let target = selectors.targets[at]
       scopes.mark(Int(-1 - target.rule), target.role)

@@ -25,6 +25,10 @@ struct SelectorTable {
     var begins: Stretch
     /// Fields whose values are kept with a match.
     var loads: Stretch
+    /// Selectors whose values are kept: itself, or those that it stands for.
+    var loaders = Stretch()
+    /// Those that it stands for.
+    var members = Stretch()
   }
 
   static let run: Int32 = -3
@@ -41,6 +45,9 @@ struct SelectorTable {
   private(set) var touches: [SequenceTable.Touch] = []
   private(set) var begins: [Int32] = []
   private(set) var loads: [FieldLayout] = []
+  /// Numbers of selectors.
+  private(set) var members: [Int32] = []
+  private var joints: [[Int32]: Int32] = [:]
   private(set) var memoCount = 0
   private(set) var decisions: DecisionTable
 
@@ -99,7 +106,50 @@ struct SelectorTable {
         head.scope == 0 && head.memo < 0 && !selector.isMarker && touches.isEmpty
         && begins.isEmpty && selector.loads.isEmpty && counted.count == 1
         && occurrences[head.occurrences.range.lowerBound].isAlone
+      if !selector.loads.isEmpty {
+        head.loaders = Stretch.append([Int32(number)], to: &members)
+      }
       heads.append(head)
     }
+  }
+
+  /// Whether a selector can stand with others of its scope for which the same record is certain to be a match.
+  func canJoin(_ selector: Int32) -> Bool {
+    let head = heads[Int(selector)]
+    return head.marks.isEmpty && head.delayed.isEmpty
+  }
+
+  /// One selector for several of one scope: what a match of all of them means, at once.
+  mutating func join(_ selectors: [Int32]) -> Int32 {
+    if let known = joints[selectors] { return known }
+    let own = selectors.map { heads[Int($0)] }
+    var touches: [SequenceTable.Touch] = []
+    var begins: [Int32] = []
+    for head in own {
+      for touch in self.touches[head.touches.range] {
+        // What reads values is asked for each selector, for each compares others.
+        if let same = touches.firstIndex(where: { $0.isSame(touch) }) {
+          touches[same].mask |= touch.mask
+        } else {
+          touches.append(touch)
+        }
+      }
+      for group in self.begins[head.begins.range] where !begins.contains(group) {
+        begins.append(group)
+      }
+    }
+    var joint = Head(
+      scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0, steps: Stretch(),
+      question: DecisionTable.holds, onlyTouches: own.allSatisfy(\.onlyTouches),
+      occurrences: Stretch.append(
+        own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
+      delayed: Stretch(), marks: Stretch(), touches: Stretch.append(touches, to: &self.touches),
+      begins: Stretch.append(begins, to: &self.begins), loads: Stretch())
+    joint.members = Stretch.append(selectors, to: &members)
+    joint.loaders = Stretch.append(
+      selectors.filter { !heads[Int($0)].loads.isEmpty }, to: &members)
+    heads.append(joint)
+    joints[selectors] = Int32(heads.count - 1)
+    return Int32(heads.count - 1)
   }
 }

@@ -30,6 +30,12 @@ struct SequenceTable {
     /// Whose row.
     var key: UInt8
     var isValued: Bool
+
+    /// Whether it differs in nothing but the rules.
+    func isSame(_ other: Touch) -> Bool {
+      word == other.word && role == other.role && plane == other.plane
+        && (!isValued || selector == other.selector)
+    }
   }
 
   /// Rules that begin with the same patterns, on the same rows.
