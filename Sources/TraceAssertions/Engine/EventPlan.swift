@@ -207,13 +207,14 @@ struct PlanTable {
   }
 
   struct Index: BitwiseCopyable {
-    let field: FieldLayout
-    let isa: FieldLayout
+    let field: QuickField
+    let isa: QuickField
     /// In `bounds`, and one for one in `parts`.
     let bounds: Stretch
     let small: Stretch
-    /// Where single values alone lead to selectors: bits at their hashes, so that most others are told at once.
-    let filter: InlineArray<4, UInt64>
+    /// A record that is shorter does not have the field.
+    let end: Int32
+    let isReason: Bool
   }
 
   private(set) var plans: [Plan] = []
@@ -222,6 +223,9 @@ struct PlanTable {
   private(set) var bounds: [UInt64] = []
   private(set) var parts: [Stretch] = []
   private(set) var small: [UInt16] = []
+  /// By index, four words: where single values alone lead to selectors, bits at their hashes, so that most others are
+  /// told at once.
+  private(set) var filters: [UInt64] = []
   private(set) var asks: [Ask] = []
 
   /// A selector that is looked at, and what must be known of the usual one: to count an event for one rule.
@@ -239,20 +243,26 @@ struct PlanTable {
       question = ask.isCertain ? DecisionTable.holds : head.question
       minimumLength = head.minimumLength
       rule =
-        head.onlyCounts && question != SelectorTable.run
+        selectors.tails[Int(ask.selector)].onlyCounts && question != SelectorTable.run
         ? selectors.occurrences[head.occurrences.range.lowerBound].rule : -1
     }
   }
 
   /// Adds a plan; gives its number.
-  mutating func add(_ plan: EventPlan, _ selectors: inout SelectorTable) -> Int32 {
+  mutating func add(
+    _ plan: EventPlan, _ selectors: inout SelectorTable, isBigEndian: Bool
+  ) -> Int32 {
     let start = indices.count
     for index in plan.indices {
       for part in index.parts { parts.append(add(Array(index.selectors[part]), &selectors)) }
       indices.append(
         Index(
-          field: index.field, isa: index.isa, bounds: Stretch.append(index.bounds, to: &bounds),
-          small: Stretch.append(index.small, to: &small), filter: Self.filter(index)))
+          field: QuickField(index.field, isBigEndian: isBigEndian),
+          isa: QuickField(index.isa, isBigEndian: isBigEndian),
+          bounds: Stretch.append(index.bounds, to: &bounds),
+          small: Stretch.append(index.small, to: &small),
+          end: Int32(index.field.offset) + Int32(index.field.size), isReason: index.isa.isPresent))
+      filters += Self.filter(index)
     }
     plans.append(
       Plan(
@@ -270,7 +280,8 @@ struct PlanTable {
     var certain: [(scope: Int32, members: [Int32])] = []
     for one in own {
       let ask = Ask(one, selectors)
-      guard ask.question == DecisionTable.holds, selectors.canJoin(one.selector) else {
+      guard ask.question == DecisionTable.holds, !selectors.heads[Int(one.selector)].isNoted
+      else {
         new.append(ask)
         continue
       }
@@ -288,11 +299,11 @@ struct PlanTable {
     return Stretch.append(new, to: &asks)
   }
 
-  private static func filter(_ index: EventPlan.Index) -> InlineArray<4, UInt64> {
-    var filter = InlineArray<4, UInt64>(repeating: 0)
+  private static func filter(_ index: EventPlan.Index) -> [UInt64] {
+    var filter = [UInt64](repeating: 0, count: 4)
     for (at, part) in index.parts.enumerated() where !part.isEmpty {
       let isSingle = at + 1 < index.bounds.count && index.bounds[at + 1] == index.bounds[at] + 1
-      guard isSingle else { return InlineArray(repeating: .max) }
+      guard isSingle else { return Array(repeating: .max, count: 4) }
       let hash = hash(index.bounds[at])
       filter[hash >> 6] |= 1 << UInt64(hash & 63)
     }
@@ -309,27 +320,32 @@ struct PlanTable {
   @inline(__always)
   func part(_ index: Int, _ block: RawSpan, _ moment: Moment, _ isBigEndian: Bool) -> Stretch {
     // A record that is too short for the field holds nothing.
-    let field = indices[index].field
-    guard moment.length >= Int(field.offset) &+ Int(field.size) else { return Stretch() }
-    let isa = indices[index].isa
-    let value =
-      isa.isPresent
-      ? PatternPrograms.reason(field, isa, block, moment.base, isBigEndian)
-      : field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
-    let start = Int(indices[index].bounds.start)
-    let small = indices[index].small
-    if value < UInt64(small.range.count) {
-      return parts[start &+ Int(self.small[Int(small.start) &+ Int(value)])]
+    let own = indices[index]
+    guard moment.length >= Int(own.end) else { return Stretch() }
+    var value = own.field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
+    if own.isReason {
+      value = PatternPrograms.reason(
+        value, isa: own.isa.read(in: block, at: moment.base, isBigEndian: isBigEndian))
+    }
+    let start = Int(own.bounds.start)
+    if value < UInt64(own.small.range.count) {
+      return parts[start &+ Int(small[Int(own.small.start) &+ Int(value)])]
     }
     let hash = Self.hash(value)
-    if indices[index].filter[hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    if filters[index &* 4 &+ hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    return parts[find(value, start, own.bounds.range.count)]
+  }
+
+  /// The last bound that is not above a value.
+  private func find(_ value: UInt64, _ start: Int, _ count: Int) -> Int {
     var low = start
-    var count = indices[index].bounds.range.count
+    var count = count
     while count > 1 {
       let half = count / 2
-      if bounds[low &+ half] <= value { low &+= half }
+      // Without a branch: which half it is nobody can guess.
+      low &+= bounds[low &+ half] <= value ? half : 0
       count &-= half
     }
-    return parts[low]
+    return low
   }
 }

@@ -75,7 +75,7 @@ public struct RuleWalk: RecordConsumer {
     var planOf = [Int32](repeating: -1, count: events)
     var plans = PlanTable()
     for event in 0..<events where !own[event].isEmpty {
-      planOf[event] = plans.add(EventPlan(own[event], rules), &selectors)
+      planOf[event] = plans.add(EventPlan(own[event], rules), &selectors, isBigEndian: isBigEndian)
     }
     self.selectors = selectors
     self.planOf = planOf
@@ -192,7 +192,10 @@ public struct RuleWalk: RecordConsumer {
       return
     }
     guard moment.length >= Int(head.minimumLength) else {
-      for at in head.members.range { ask(selectors.members[at], true, moment, block, stream) }
+      // Of those that it stands for some may be satisfied with a shorter record.
+      for at in selectors.tails[Int(selector)].members.range {
+        ask(selectors.members[at], true, moment, block, stream)
+      }
       return
     }
     // A condition, or values, are looked at only where somebody waits for them.
@@ -201,7 +204,9 @@ public struct RuleWalk: RecordConsumer {
     {
       return
     }
-    if !isCertain, head.question != DecisionTable.holds, !holds(head, moment, block) { return }
+    if !isCertain, head.question != DecisionTable.holds, !holds(selector, head, moment, block) {
+      return
+    }
     for at in head.occurrences.range {
       let item = selectors.occurrences[at]
       let rule = Int(item.rule)
@@ -214,34 +219,34 @@ public struct RuleWalk: RecordConsumer {
     for at in head.loaders.range { load(Int(selectors.members[at]), moment, block) }
     sequences.touch(head.touches, selectors.touches)
     for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
-    if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector) }
+    if head.isNoted { note(selector) }
   }
 
   /// Whether a selector's condition holds.
   @inline(__always)
   private mutating func holds(
-    _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
+    _ selector: Int32, _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
   ) -> Bool {
     if head.memo < 0 {
       return head.question == SelectorTable.run
-        ? run(head.steps, moment, block)
+        ? run(selector, moment, block)
         : selectors.decisions.hold(head.question, block, base: moment.base)
     }
     let memo = Int(head.memo)
     if memos[memo].serial == moment.serial { return memos[memo].holds }
     let holds =
       head.question == SelectorTable.run
-      ? run(head.steps, moment, block)
+      ? run(selector, moment, block)
       : selectors.decisions.hold(head.question, block, base: moment.base)
     memos[memo] = (moment.serial, holds)
     return holds
   }
 
   @inline(never)
-  private func run(_ steps: Stretch, _ moment: Moment, _ block: RawSpan) -> Bool {
+  private func run(_ selector: Int32, _ moment: Moment, _ block: RawSpan) -> Bool {
     let comm = subject.comm
     return rules.programs.hold(
-      steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
+      selectors.tails[Int(selector)].steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
       comm: { comm(moment.thread) })
   }
 
@@ -250,7 +255,7 @@ public struct RuleWalk: RecordConsumer {
   private mutating func load(_ selector: Int, _ moment: Moment, _ block: RawSpan) {
     sequences.valueSelectors[selector].serial = moment.serial
     var at = 0
-    for index in selectors.heads[selector].loads.range {
+    for index in selectors.tails[selector].loads.range {
       sequences.valueSelectors[selector].values[at] =
         selectors.loads[index].read(in: block, at: moment.base, isBigEndian: isBigEndian)
       at &+= 1
@@ -260,17 +265,17 @@ public struct RuleWalk: RecordConsumer {
   /// Notes a match for scopes, and for rules that ask for a level.
   @inline(never)
   private mutating func note(_ selector: Int32) {
-    let head = selectors.heads[Int(selector)]
-    for at in head.marks.range {
+    let tail = selectors.tails[Int(selector)]
+    for at in tail.marks.range {
       let target = selectors.targets[at]
       scopes.mark(Int(-1 - target.rule), target.role)
     }
-    for at in head.delayed.range {
+    for at in tail.delayed.range {
       let target = selectors.targets[at]
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !head.loads.isEmpty {
+      if !tail.loads.isEmpty {
         values[rule].append(
           (target.role, selector, sequences.valueSelectors[Int(selector)].values))
       }

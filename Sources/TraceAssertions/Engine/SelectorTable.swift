@@ -2,33 +2,40 @@ import EventFormat
 
 /// The selectors of all rules as the walk looks at them: numbers alone, so that nothing is counted on the way.
 struct SelectorTable {
+  /// What is looked at for every match.
   struct Head: BitwiseCopyable {
     var scope: Int32
     var minimumLength: Int32
-    /// The condition, where it takes more than questions.
-    var steps: Stretch
-    /// Where the answer of a condition that others have too is kept; -1: it is its own.
-    var memo: Int32 = -1
     /// The condition's first question; `run`: its steps must be run.
     var question: Int32
-    /// It matters to nothing but to sequences that have begun.
-    var onlyTouches: Bool
-    /// It is counted for one rule, wherever it happens, and matters to nothing else.
-    var onlyCounts = false
+    /// Where the answer of a condition that others have too is kept; -1: it is its own.
+    var memo: Int32 = -1
     /// Rules that count it.
-    var occurrences: Stretch
-    /// The same, of each the role, where its level is known late.
-    var delayed: Stretch
-    /// Scopes that it begins or ends.
-    var marks: Stretch
-    var touches: Stretch
-    var begins: Stretch
-    /// Fields whose values are kept with a match.
-    var loads: Stretch
+    var occurrences = Stretch()
+    var touches = Stretch()
+    var begins = Stretch()
     /// Selectors whose values are kept: itself, or those that it stands for.
     var loaders = Stretch()
-    /// Those that it stands for.
+    /// It matters to nothing but to sequences that have begun.
+    var onlyTouches: Bool
+    /// There is more in its ``Tail`` to be noted.
+    var isNoted = false
+  }
+
+  /// What is looked at now and then.
+  struct Tail: BitwiseCopyable {
+    /// The condition, where it takes more than questions.
+    var steps = Stretch()
+    /// The roles for rules that know the level of an event late.
+    var delayed = Stretch()
+    /// Scopes that it begins or ends.
+    var marks = Stretch()
+    /// Fields whose values are kept with a match.
+    var loads = Stretch()
+    /// Selectors that it stands for.
     var members = Stretch()
+    /// It is counted for one rule, wherever it happens, and matters to nothing else.
+    var onlyCounts = false
   }
 
   static let run: Int32 = -3
@@ -40,6 +47,7 @@ struct SelectorTable {
   }
 
   private(set) var heads: [Head] = []
+  private(set) var tails: [Tail] = []
   private(set) var occurrences: [Occurrence] = []
   private(set) var targets: [CompiledRules.Target] = []
   private(set) var touches: [SequenceTable.Touch] = []
@@ -81,19 +89,21 @@ struct SelectorTable {
       questions[selector.program] = question
       var head = Head(
         scope: Int32(selector.scope), minimumLength: Int32(selector.minimumLength),
-        steps: Stretch(
-          start: Int32(selector.program.lowerBound), end: Int32(selector.program.upperBound)),
         question: question,
-        onlyTouches: !isDelayed && !selector.isMarker && begins.isEmpty && counted.isEmpty,
         occurrences: Stretch.append(
           counted.map { target in
             let same = patterns[Place(rule: target.rule, event: selector.event)] ?? 0
             return Occurrence(rule: target.rule, isAlone: same == 1)
           }, to: &occurrences),
-        delayed: Stretch.append(isDelayed ? selector.targets : [], to: &targets),
-        marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets),
         touches: Stretch.append(touches, to: &self.touches),
         begins: Stretch.append(begins, to: &self.begins),
+        onlyTouches: !isDelayed && !selector.isMarker && begins.isEmpty && counted.isEmpty,
+        isNoted: isDelayed || selector.isMarker)
+      var tail = Tail(
+        steps: Stretch(
+          start: Int32(selector.program.lowerBound), end: Int32(selector.program.upperBound)),
+        delayed: Stretch.append(isDelayed ? selector.targets : [], to: &targets),
+        marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets),
         loads: Stretch.append(selector.loads, to: &loads))
       if question != DecisionTable.holds, programs[selector.program] ?? 0 > 1 {
         if memos[selector.program] == nil {
@@ -102,7 +112,7 @@ struct SelectorTable {
         }
         head.memo = memos[selector.program] ?? -1
       }
-      head.onlyCounts =
+      tail.onlyCounts =
         head.scope == 0 && head.memo < 0 && !selector.isMarker && touches.isEmpty
         && begins.isEmpty && selector.loads.isEmpty && counted.count == 1
         && occurrences[head.occurrences.range.lowerBound].isAlone
@@ -110,16 +120,11 @@ struct SelectorTable {
         head.loaders = Stretch.append([Int32(number)], to: &members)
       }
       heads.append(head)
+      tails.append(tail)
     }
   }
 
-  /// Whether a selector can stand with others of its scope for which the same record is certain to be a match.
-  func canJoin(_ selector: Int32) -> Bool {
-    let head = heads[Int(selector)]
-    return head.marks.isEmpty && head.delayed.isEmpty
-  }
-
-  /// One selector for several of one scope: what a match of all of them means, at once.
+  /// One selector for several of one scope that hold for the same records: what a match of all of them means, at once.
   mutating func join(_ selectors: [Int32]) -> Int32 {
     if let known = joints[selectors] { return known }
     let own = selectors.map { heads[Int($0)] }
@@ -127,7 +132,6 @@ struct SelectorTable {
     var begins: [Int32] = []
     for head in own {
       for touch in self.touches[head.touches.range] {
-        // What reads values is asked for each selector, for each compares others.
         if let same = touches.firstIndex(where: { $0.isSame(touch) }) {
           touches[same].mask |= touch.mask
         } else {
@@ -138,17 +142,18 @@ struct SelectorTable {
         begins.append(group)
       }
     }
-    var joint = Head(
-      scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0, steps: Stretch(),
-      question: DecisionTable.holds, onlyTouches: own.allSatisfy(\.onlyTouches),
-      occurrences: Stretch.append(
-        own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
-      delayed: Stretch(), marks: Stretch(), touches: Stretch.append(touches, to: &self.touches),
-      begins: Stretch.append(begins, to: &self.begins), loads: Stretch())
-    joint.members = Stretch.append(selectors, to: &members)
-    joint.loaders = Stretch.append(
-      selectors.filter { !heads[Int($0)].loads.isEmpty }, to: &members)
-    heads.append(joint)
+    heads.append(
+      Head(
+        scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0,
+        question: DecisionTable.holds,
+        occurrences: Stretch.append(
+          own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
+        touches: Stretch.append(touches, to: &self.touches),
+        begins: Stretch.append(begins, to: &self.begins),
+        loaders: Stretch.append(
+          selectors.filter { !tails[Int($0)].loads.isEmpty }, to: &members),
+        onlyTouches: own.allSatisfy(\.onlyTouches)))
+    tails.append(Tail(members: Stretch.append(selectors, to: &members)))
     joints[selectors] = Int32(heads.count - 1)
     return Int32(heads.count - 1)
   }
