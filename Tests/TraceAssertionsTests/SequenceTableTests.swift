@@ -32,7 +32,7 @@ import TraceTestSupport
       if isTimed, !rule.require.isEmpty { rule.within = time() }
       rule.failsAtEnd = maybe(50)
       rule.key = SequenceRule.Key.allCases[Int.random(in: 0..<3, using: &random)]
-      if maybe(30) { rule.steps[0].bind = [.init(name: "v", field: "f")] }
+      if maybe(40) { rule.steps[0].bind = [.init(name: "v", field: "f")] }
       return rule
     }
   }
@@ -66,18 +66,25 @@ import TraceTestSupport
       for role in roles(sequence) {
         let target = CompiledRules.Target(rule: Int32(number), role: role)
         let isValued = !sequence.bindings.isEmpty
-        if !isValued, !selectors.isEmpty, Bool.random(using: &random) {
+        // Of rules with values all begin with a value, and some patterns keep another one, compare with it or do neither.
+        let isBinding =
+          isValued
+          && (role == Role.step(0) || role < 6 && Int.random(in: 0..<5, using: &random) == 0)
+        let isPlain = !isValued || !isBinding && Int.random(in: 0..<4, using: &random) == 0
+        if !selectors.isEmpty, Bool.random(using: &random) {
           let at = Int.random(in: 0..<selectors.count, using: &random)
-          if selectors[at].loads.isEmpty {
+          if selectors[at].loads.isEmpty == isPlain,
+            selectors[at].bindings.isEmpty != isBinding
+          {
             selectors[at].targets.append(target)
             continue
           }
         }
         var selector = CompiledRules.Selector(
           event: 0, program: 0..<0, minimumLength: 8, scope: 0, targets: [target])
-        if isValued {
+        if !isPlain {
           selector.loads = [.absent]
-          if role == Role.step(0) {
+          if isBinding {
             selector.bindings = [(0, 0)]
           } else if Bool.random(using: &random) {
             selector.tests = [.init(comparison: .equal, load: 0, variable: 0, isSigned: false)]
@@ -122,7 +129,9 @@ import TraceTestSupport
         table.valueSelectors[number].serial = serial
         table.valueSelectors[number].values[0] = value
         let (touches, begins) = uses[number]
-        table.touch(Stretch(start: 0, end: Int32(touches.count)), touches)
+        table.touch(
+          Stretch(start: 0, end: Int32(touches.count)),
+          valued: Int32(touches.firstIndex(where: \.isValued) ?? touches.count), touches)
         for group in begins { table.begin(group, serial) }
       }
       if table.isTouched { table.answer(moment) }

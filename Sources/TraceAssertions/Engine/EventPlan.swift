@@ -202,6 +202,7 @@ struct EventPlan {
 struct PlanTable {
   struct Plan: BitwiseCopyable {
     var markers = Stretch()
+    /// Asked where there is no index, or the record is too short for the first one: what that leads to holds these too.
     var always = Stretch()
     var indices = Stretch()
   }
@@ -215,6 +216,8 @@ struct PlanTable {
     /// A record that is shorter does not have the field.
     let end: Int32
     let isReason: Bool
+    /// What values lead to that no selector of the index names.
+    let other: Stretch
   }
 
   private(set) var plans: [Plan] = []
@@ -253,21 +256,27 @@ struct PlanTable {
     _ plan: EventPlan, _ selectors: inout SelectorTable, isBigEndian: Bool
   ) -> Int32 {
     let start = indices.count
-    for index in plan.indices {
-      for part in index.parts { parts.append(add(Array(index.selectors[part]), &selectors)) }
+    let always = plan.always.map { EventPlan.Ask(selector: $0, isCertain: false) }
+    let alwaysAsks = add(always, &selectors)
+    for (number, index) in plan.indices.enumerated() {
+      for part in index.parts {
+        // What is asked always is asked with what the first value leads to: one thing and not two.
+        parts.append(add((number == 0 ? always : []) + index.selectors[part], &selectors))
+      }
       indices.append(
         Index(
           field: QuickField(index.field, isBigEndian: isBigEndian),
           isa: QuickField(index.isa, isBigEndian: isBigEndian),
           bounds: Stretch.append(index.bounds, to: &bounds),
           small: Stretch.append(index.small, to: &small),
-          end: Int32(index.field.offset) + Int32(index.field.size), isReason: index.isa.isPresent))
+          end: Int32(index.field.offset) + Int32(index.field.size), isReason: index.isa.isPresent,
+          other: number == 0 ? alwaysAsks : Stretch()))
       filters += Self.filter(index)
     }
     plans.append(
       Plan(
         markers: Stretch.append(plan.markers, to: &markers),
-        always: add(plan.always.map { .init(selector: $0, isCertain: false) }, &selectors),
+        always: alwaysAsks,
         indices: Stretch(start: Int32(start), end: Int32(indices.count))))
     return Int32(plans.count - 1)
   }
@@ -316,12 +325,12 @@ struct PlanTable {
     Int(truncatingIfNeeded: (value &* 0x9e37_79b9_7f4a_7c15) &>> 56)
   }
 
-  /// Where the selectors are that a record's value can make hold.
+  /// Where the selectors are that a record's value can make hold; nil: it does not have the field.
   @inline(__always)
-  func part(_ index: Int, _ block: RawSpan, _ moment: Moment, _ isBigEndian: Bool) -> Stretch {
+  func part(_ index: Int, _ block: RawSpan, _ moment: Moment, _ isBigEndian: Bool) -> Stretch? {
     // A record that is too short for the field holds nothing.
     let own = indices[index]
-    guard moment.length >= Int(own.end) else { return Stretch() }
+    guard moment.length >= Int(own.end) else { return nil }
     var value = own.field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
     if own.isReason {
       value = PatternPrograms.reason(
@@ -332,7 +341,7 @@ struct PlanTable {
       return parts[start &+ Int(small[Int(own.small.start) &+ Int(value)])]
     }
     let hash = Self.hash(value)
-    if filters[index &* 4 &+ hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    if filters[index &* 4 &+ hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return own.other }
     return parts[find(value, start, own.bounds.range.count)]
   }
 

@@ -21,7 +21,7 @@ public struct RuleWalk: RecordConsumer {
   let set: RuleSet
   let subject: RuleSubject
   let rules: CompiledRules
-  /// By event number: a plan, or -1.
+  /// By event id: a plan, or -1.
   private let planOf: [Int32]
   private let plans: PlanTable
   private let selectors: SelectorTable
@@ -78,7 +78,9 @@ public struct RuleWalk: RecordConsumer {
       planOf[event] = plans.add(EventPlan(own[event], rules), &selectors, isBigEndian: isBigEndian)
     }
     self.selectors = selectors
-    self.planOf = planOf
+    self.planOf = (0...Int(UInt16.max)).map { id in
+      planOf[subject.catalogue.number(of: UInt16(id))]
+    }
     self.plans = plans
     scopes = ScopeStates(set.scopes, subject)
     threads = ThreadVCPUs(subject.vcpus, streams: subject.cpus.count)
@@ -126,7 +128,7 @@ public struct RuleWalk: RecordConsumer {
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     guard record.length >= 8 else { return }
     let (id, thread) = subject.catalogue.header(in: block, at: record.offset)
-    let plan = planOf[subject.catalogue.number(of: id)]
+    let plan = planOf[Int(id)]
     if plan >= 0 { look(Int(plan), record, block, stream, thread) }
   }
 
@@ -137,8 +139,19 @@ public struct RuleWalk: RecordConsumer {
   public mutating func follow<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64, stream: Int
   ) throws(PageFault) -> Bool {
+    let plans = planOf
+    let hasUsualHeader = subject.catalogue.hasUsualHeader
     repeat {
-      take(run.record, in: run.bytes, stream: stream)
+      if run.length >= 8, hasUsualHeader {
+        let header = run.payload.u64(at: 0)
+        let plan = plans[Int(UInt16(truncatingIfNeeded: header))]
+        if plan >= 0 {
+          look(
+            Int(plan), run.record, run.bytes, stream, Int32(truncatingIfNeeded: header &>> 32))
+        }
+      } else {
+        take(run.record, in: run.bytes, stream: stream)
+      }
       guard try run.advance() else { return false }
     } while run.timestamp <= due
     return true
@@ -159,11 +172,16 @@ public struct RuleWalk: RecordConsumer {
       for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
       scopes.turn(at: time)
     }
-    ask(plan.always, moment, block, stream)
+    // What is asked always lies with the first index, where there is one that the record is long enough for.
+    var asks = plan.always
     for at in plan.indices.range {
       let part = plans.part(at, block, moment, isBigEndian)
-      if !part.isEmpty { ask(part, moment, block, stream) }
+      if let part {
+        if at == Int(plan.indices.start) { asks = Stretch() }
+        if !part.isEmpty { ask(part, moment, block, stream) }
+      }
     }
+    if !asks.isEmpty { ask(asks, moment, block, stream) }
     if sequences.isTouched { sequences.answer(moment) }
     if !touched.isEmpty { answer(moment) }
   }
@@ -217,7 +235,9 @@ public struct RuleWalk: RecordConsumer {
       tallies.add(rule, moment, stream: stream)
     }
     for at in head.loaders.range { load(Int(selectors.members[at]), moment, block) }
-    sequences.touch(head.touches, selectors.touches)
+    if !head.touches.isEmpty {
+      sequences.touch(head.touches, valued: head.valuedTouches, selectors.touches)
+    }
     for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
     if head.isNoted { note(selector) }
   }
@@ -246,7 +266,8 @@ public struct RuleWalk: RecordConsumer {
   private func run(_ selector: Int32, _ moment: Moment, _ block: RawSpan) -> Bool {
     let comm = subject.comm
     return rules.programs.hold(
-      selectors.tails[Int(selector)].steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
+      selectors.tails[Int(selector)].steps.range, block, base: moment.base, length: moment.length,
+      cpu: moment.cpu,
       comm: { comm(moment.thread) })
   }
 

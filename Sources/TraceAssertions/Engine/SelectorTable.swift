@@ -13,6 +13,8 @@ struct SelectorTable {
     /// Rules that count it.
     var occurrences = Stretch()
     var touches = Stretch()
+    /// From there on `touches` are of rules that keep values.
+    var valuedTouches: Int32 = 0
     var begins = Stretch()
     /// Selectors whose values are kept: itself, or those that it stands for.
     var loaders = Stretch()
@@ -51,7 +53,7 @@ struct SelectorTable {
   private(set) var occurrences: [Occurrence] = []
   private(set) var targets: [CompiledRules.Target] = []
   private(set) var touches: [SequenceTable.Touch] = []
-  private(set) var begins: [Int32] = []
+  private(set) var begins: [SequenceTable.Begin] = []
   private(set) var loads: [FieldLayout] = []
   /// Numbers of selectors.
   private(set) var members: [Int32] = []
@@ -105,6 +107,7 @@ struct SelectorTable {
         delayed: Stretch.append(isDelayed ? selector.targets : [], to: &targets),
         marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets),
         loads: Stretch.append(selector.loads, to: &loads))
+      head.valuedTouches = Self.firstValued(head.touches, self.touches)
       if question != DecisionTable.holds, programs[selector.program] ?? 0 > 1 {
         if memos[selector.program] == nil {
           memos[selector.program] = Int32(memoCount)
@@ -124,12 +127,16 @@ struct SelectorTable {
     }
   }
 
+  private static func firstValued(_ stretch: Stretch, _ touches: [SequenceTable.Touch]) -> Int32 {
+    Int32(stretch.range.first { touches[$0].isValued } ?? stretch.range.upperBound)
+  }
+
   /// One selector for several of one scope that hold for the same records: what a match of all of them means, at once.
   mutating func join(_ selectors: [Int32]) -> Int32 {
     if let known = joints[selectors] { return known }
     let own = selectors.map { heads[Int($0)] }
     var touches: [SequenceTable.Touch] = []
-    var begins: [Int32] = []
+    var begins: [SequenceTable.Begin] = []
     for head in own {
       for touch in self.touches[head.touches.range] {
         if let same = touches.firstIndex(where: { $0.isSame(touch) }) {
@@ -138,21 +145,27 @@ struct SelectorTable {
           touches.append(touch)
         }
       }
-      for group in self.begins[head.begins.range] where !begins.contains(group) {
-        begins.append(group)
+      for begin in self.begins[head.begins.range] {
+        if let same = begins.firstIndex(where: { $0.isSame(begin) }) {
+          begins[same].add(begin)
+        } else {
+          begins.append(begin)
+        }
       }
     }
-    heads.append(
-      Head(
-        scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0,
-        question: DecisionTable.holds,
-        occurrences: Stretch.append(
-          own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
-        touches: Stretch.append(touches, to: &self.touches),
-        begins: Stretch.append(begins, to: &self.begins),
-        loaders: Stretch.append(
-          selectors.filter { !tails[Int($0)].loads.isEmpty }, to: &members),
-        onlyTouches: own.allSatisfy(\.onlyTouches)))
+    touches = touches.filter { !$0.isValued } + touches.filter(\.isValued)
+    var head = Head(
+      scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0,
+      question: DecisionTable.holds,
+      occurrences: Stretch.append(
+        own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
+      touches: Stretch.append(touches, to: &self.touches),
+      begins: Stretch.append(begins, to: &self.begins),
+      loaders: Stretch.append(
+        selectors.filter { !tails[Int($0)].loads.isEmpty }, to: &members),
+      onlyTouches: own.allSatisfy(\.onlyTouches))
+    head.valuedTouches = Self.firstValued(head.touches, self.touches)
+    heads.append(head)
     tails.append(Tail(members: Stretch.append(selectors, to: &members)))
     joints[selectors] = Int32(heads.count - 1)
     return Int32(heads.count - 1)

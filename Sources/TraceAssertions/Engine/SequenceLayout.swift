@@ -108,16 +108,25 @@ struct SequenceLayout {
 extension SequenceTable {
   /// What a selector is to the rules that have a column, and the groups that begin with it.
   func uses(_ number: Int, _ selector: CompiledRules.Selector) -> (
-    touches: [Touch], begins: [Int32]
+    touches: [Touch], begins: [Begin]
   ) {
     var touches: [Touch] = []
-    var begins: [Int32] = []
+    var begins: [Begin] = []
     for target in selector.targets where target.rule >= 0 && columnOf[Int(target.rule)] >= 0 {
       let place = Int(columnOf[Int(target.rule)])
       let column = columns[place]
       let (word, bit) = (Int32(place / 64), UInt64(1) << UInt64(place % 64))
-      if target.role == Role.step(0), let group = group(word, bit), !begins.contains(group) {
-        begins.append(group)
+      if target.role == Role.step(0) {
+        let begin =
+          column.isValued
+          ? Begin(group: group(word, bit))
+          : Begin(
+            bits: bit, within: column.withins[1], word: word, isWay: column.stepCount > 1)
+        if let same = begins.firstIndex(where: { $0.isSame(begin) }) {
+          begins[same].add(begin)
+        } else {
+          begins.append(begin)
+        }
       }
       guard let plane = plane(target.role, column) else { continue }
       if let same = touches.firstIndex(where: { $0.word == word && $0.role == target.role }),
@@ -128,16 +137,19 @@ extension SequenceTable {
         touches.append(
           Touch(
             mask: bit, word: word, selector: selector.loads.isEmpty ? -1 : Int32(number),
-            plane: plane, role: target.role, key: column.key, isValued: column.isValued))
+            plane: plane, role: target.role, key: column.key, isValued: column.isValued,
+            place: Int32(plane == Self.noPlane ? 0 : Int(plane) * words) + word))
       }
     }
-    return (touches, begins)
+    // Those of rules that keep values last.
+    return (touches.filter { !$0.isValued } + touches.filter(\.isValued), begins)
   }
 
-  private func group(_ word: Int32, _ bit: UInt64) -> Int32? {
-    groups.firstIndex { group in
+  private func group(_ word: Int32, _ bit: UInt64) -> Int32 {
+    let place = groups.firstIndex { group in
       group.masks.range.contains { groupMasks[$0].word == word && groupMasks[$0].bits & bit != 0 }
-    }.map { Int32($0) }
+    }
+    return Int32(place ?? -1)
   }
 
   /// The plane with the rules that a part of a rule matters to; nil: it matters to none.

@@ -19,55 +19,94 @@ extension SequenceTable {
   }
 
   /// Notes that a pattern held, with the rules that it changes something for.
+  ///
+  /// - Parameter valued: from there on they are of rules that keep values.
   @inline(__always)
-  mutating func touch(_ stretch: Stretch, _ touches: [Touch]) {
+  mutating func touch(_ stretch: Stretch, valued: Int32, _ touches: [Touch]) {
+    if isOverdue { touchOverdue(Stretch(start: stretch.start, end: valued), touches) }
+    if stretch.start != valued {
+      Self.note(
+        Stretch(start: stretch.start, end: valued), touches, rows, bits, Self.planes &* words,
+        &roles, &marks, &touched, &touchedCount)
+    }
+    for index in Int(valued)..<Int(stretch.end) {
+      let row = rows[Int(touches[index].key)]
+      if row < 0 { continue }
+      let rules =
+        bits[Int(row) &* Self.planes &* words &+ Int(touches[index].place)] & touches[index].mask
+      if rules != 0 { touchValued(touches[index], rules) }
+    }
+  }
+
+  /// The lists by themselves, so that it is found out once for each call that they are nobody else's, and not for each
+  /// touch.
+  @inline(__always)
+  private static func note(
+    _ stretch: Stretch, _ touches: [Touch], _ rows: InlineArray<3, Int32>, _ bits: [UInt64],
+    _ bitsOfRow: Int, _ roleList: inout [UInt32], _ markList: inout [UInt64],
+    _ touched: inout [Int32], _ touchedCount: inout Int
+  ) {
+    var roles = roleList.mutableSpan
+    var marks = markList.mutableSpan
     for index in stretch.range {
       let touch = touches[index]
       let row = rows[Int(touch.key)]
-      if row < 0 { continue }
-      if isOverdue { touchOverdue(touch, row) }
-      if touch.plane == Self.noPlane { continue }
-      let word = Int(touch.word)
-      let rules = bits[at(row, Int(touch.plane), word)] & touch.mask
+      if row < 0 || touch.plane == Self.noPlane { continue }
+      let rules = bits[Int(row) &* bitsOfRow &+ Int(touch.place)] & touch.mask
       if rules == 0 { continue }
-      if touch.isValued {
-        touchValued(touch, rules)
-        continue
+      let word = Int(touch.word)
+      if roles[word] == 0 {
+        touched[touchedCount] = touch.word
+        touchedCount &+= 1
       }
-      note(word, 1 &<< UInt32(touch.role))
+      roles[word] |= 1 &<< UInt32(touch.role)
       marks[word &* Self.roleCount &+ Int(touch.role)] |= rules
     }
   }
 
-  @inline(__always)
-  private mutating func note(_ word: Int, _ role: UInt32) {
-    if roles[word] == 0 {
-      touched[touchedCount] = Int32(truncatingIfNeeded: word)
-      touchedCount &+= 1
-    }
-    roles[word] |= role
-  }
-
   @inline(never)
-  private mutating func touchOverdue(_ touch: Touch, _ row: Int32) {
-    let word = Int(touch.word)
-    let rules = overdue[Int(row) &* words &+ word] & touch.mask
-    if rules == 0 { return }
-    note(word, Self.lateRole)
-    late[word] |= rules
+  private mutating func touchOverdue(_ stretch: Stretch, _ touches: [Touch]) {
+    for touch in touches[stretch.range] {
+      let row = rows[Int(touch.key)]
+      if row < 0 { continue }
+      let word = Int(touch.word)
+      let rules = overdue[Int(row) * words + word] & touch.mask
+      if rules == 0 { continue }
+      if roles[word] == 0 {
+        touched[touchedCount] = touch.word
+        touchedCount += 1
+      }
+      roles[word] |= Self.lateRole
+      late[word] |= rules
+    }
   }
 
-  /// Notes that a group begins.
+  /// Notes that rules begin.
   @inline(__always)
-  mutating func begin(_ group: Int32, _ serial: UInt64) {
+  mutating func begin(_ begin: Begin, _ serial: UInt64) {
+    if begin.group >= 0 { return beginGroup(begin.group, serial) }
+    let place = Int(begin.word) &* 2 &+ (begin.isWay ? 1 : 0)
+    if begins[place].bits == 0 {
+      beginning[beginningCount] = Int32(truncatingIfNeeded: place)
+      beginningCount &+= 1
+      begins[place] = begin
+    } else {
+      begins[place].add(begin)
+    }
+  }
+
+  @inline(__always)
+  private mutating func beginGroup(_ group: Int32, _ serial: UInt64) {
     if groups[Int(group)].serial == serial { return }
     groups[Int(group)].serial = serial
-    beginning[beginningCount] = group
-    beginningCount &+= 1
+    valuedBeginning[valuedBeginningCount] = group
+    valuedBeginningCount &+= 1
   }
 
   /// Whether the event is anything to any rule.
-  var isTouched: Bool { touchedCount | beginningCount | Int(valuedKeys) != 0 }
+  var isTouched: Bool {
+    touchedCount | beginningCount | valuedBeginningCount | Int(valuedKeys) != 0
+  }
 
   /// Gives the event to the rules that it is something to.
   mutating func answer(_ moment: Moment) {
@@ -79,15 +118,15 @@ extension SequenceTable {
     }
     touchedCount = 0
     if valuedKeys != 0 { advanceValued(moment) }
-    for index in 0..<beginningCount {
-      let number = Int(beginning[index])
-      let group = groups[number]
+    for index in 0..<beginningCount { beginAll(Int(beginning[index]), moment) }
+    beginningCount = 0
+    for index in 0..<valuedBeginningCount {
+      let group = groups[Int(valuedBeginning[index])]
       guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { continue }
       isLive = true
-      let row = rows[Int(group.key)]
-      if group.isValued { beginValued(group, row, moment) } else { beginAll(group, row, moment) }
+      beginValued(group, rows[Int(group.key)], moment)
     }
-    beginningCount = 0
+    valuedBeginningCount = 0
   }
 
   @inline(__always)
@@ -227,21 +266,24 @@ extension SequenceTable {
     }
   }
 
-  /// All rules of a group begin.
-  private mutating func beginAll(_ group: Group, _ row: Int32, _ moment: Moment) {
-    let begun = Self.begun(moment)
-    for index in group.masks.range {
-      let mask = groupMasks[index]
-      let place = at(row, group.isWay ? 1 : Self.required, Int(mask.word))
-      let waiting = bits[place]
-      // A way that is still at its beginning begins anew, an obligation stays as old as it is.
-      let new = group.isWay ? mask.bits : mask.bits & ~waiting
-      if new == 0 { continue }
-      lists.add(new, begun, to: place, keeping: waiting & ~new)
-      bits[place] = waiting | new
-      if mask.within < .max {
-        due[Int(row)] = min(due[Int(row)], Self.end(mask.within, from: moment.time))
-      }
+  /// Rules of a word begin.
+  private mutating func beginAll(_ number: Int, _ moment: Moment) {
+    let begin = begins[number]
+    begins[number].bits = 0
+    let word = Int(begin.word)
+    let key = keyOf[word]
+    guard rows[Int(key)] >= 0 || makeRow(key, moment) else { return }
+    let row = rows[Int(key)]
+    isLive = true
+    let place = at(row, begin.isWay ? 1 : Self.required, word)
+    let waiting = bits[place]
+    // A way that is still at its beginning begins anew, an obligation stays as old as it is.
+    let new = begin.isWay ? begin.bits : begin.bits & ~waiting
+    if new == 0 { return }
+    lists.add(new, Self.begun(moment), to: place, keeping: waiting & ~new)
+    bits[place] = waiting | new
+    if begin.within < .max {
+      due[Int(row)] = min(due[Int(row)], Self.end(begin.within, from: moment.time))
     }
   }
 

@@ -12,7 +12,11 @@ extension SequenceTable {
     // In the order of the selectors, for the first one's values are kept.
     var at = valuedTouches.count
     while at > 0, valuedTouches[at &- 1].selector > touch.selector { at &-= 1 }
-    if at == valuedTouches.count { valuedTouches.append(new) } else { valuedTouches.insert(new, at: at) }
+    if at == valuedTouches.count {
+      valuedTouches.append(new)
+    } else {
+      valuedTouches.insert(new, at: at)
+    }
   }
 
   /// Gives the event to what goes on.

@@ -30,6 +30,8 @@ struct SequenceTable {
     /// Whose row.
     var key: UInt8
     var isValued: Bool
+    /// Where the plane's bits are behind the begin of a row.
+    var place: Int32
 
     /// Whether it differs in nothing but the rules.
     func isSame(_ other: Touch) -> Bool {
@@ -56,6 +58,30 @@ struct SequenceTable {
     var bits: UInt64
     /// The shortest time that any of them has from its beginning.
     var within: UInt64
+  }
+
+  /// Rules that begin with a pattern: those of one word, or a group of rules that keep values.
+  struct Begin: BitwiseCopyable {
+    var bits: UInt64 = 0
+    /// The shortest time that any of them has from its beginning.
+    var within: UInt64 = .max
+    var word: Int32 = -1
+    /// -1: they keep no values.
+    var group: Int32 = -1
+    /// They have further steps.
+    var isWay = false
+
+    /// Whether it differs in nothing but the rules.
+    func isSame(_ other: Begin) -> Bool {
+      word == other.word && group == other.group && isWay == other.isWay
+    }
+
+    /// Adds the rules of one that differs in nothing else.
+    @inline(__always)
+    mutating func add(_ other: Begin) {
+      bits |= other.bits
+      within = min(within, other.within)
+    }
   }
 
   /// One rule; the first is what fills up a word.
@@ -171,8 +197,12 @@ struct SequenceTable {
   var valuedTouches: [ValuedTouch] = []
   var valuedKeys: UInt8 = 0
   var valuedRoles: UInt32 = 0
+  /// What begins: by word, twice, those that have further steps last; and groups of rules that keep values.
+  var begins: [Begin]
   var beginning: [Int32]
   var beginningCount = 0
+  var valuedBeginning: [Int32]
+  var valuedBeginningCount = 0
 
   /// Prepares for the rules whose events are not asked for a level.
   init(_ set: RuleSet, _ rules: CompiledRules, vcpus: Int) {
@@ -204,7 +234,9 @@ struct SequenceTable {
     marks = Array(repeating: 0, count: words * Self.roleCount)
     late = Array(repeating: 0, count: words)
     touched = Array(repeating: 0, count: words)
-    beginning = Array(repeating: 0, count: groups.count)
+    begins = Array(repeating: Begin(), count: 2 * words)
+    beginning = Array(repeating: 0, count: 2 * words)
+    valuedBeginning = Array(repeating: 0, count: groups.count)
     rowOfVCPU = Array(repeating: -1, count: vcpus)
   }
 
