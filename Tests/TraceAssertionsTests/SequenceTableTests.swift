@@ -126,8 +126,8 @@ import TraceTestSupport
           }
           matches[rule] = match
         }
-        table.valueSelectors[number].serial = serial
-        table.valueSelectors[number].values[0] = value
+        table.heldAt[number] = serial
+        table.values[4 * number] = value
         let (touches, begins) = uses[number]
         table.touch(
           Stretch(start: 0, end: Int32(touches.count)),

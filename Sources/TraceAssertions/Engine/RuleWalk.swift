@@ -217,7 +217,7 @@ public struct RuleWalk: RecordConsumer {
       return
     }
     // A condition, or values, are looked at only where somebody waits for them.
-    if head.onlyTouches, !isCertain || !head.loaders.isEmpty,
+    if head.onlyTouches, !isCertain || !head.loads.isEmpty,
       !sequences.isWaitedFor(head.touches, selectors.touches)
     {
       return
@@ -234,7 +234,7 @@ public struct RuleWalk: RecordConsumer {
       }
       tallies.add(rule, moment, stream: stream)
     }
-    for at in head.loaders.range { load(Int(selectors.members[at]), moment, block) }
+    if !head.loads.isEmpty { load(head.loads, moment, block) }
     if !head.touches.isEmpty {
       sequences.touch(head.touches, valued: head.valuedTouches, selectors.touches)
     }
@@ -273,13 +273,24 @@ public struct RuleWalk: RecordConsumer {
 
   /// Keeps the values of a record that sequences compare.
   @inline(__always)
-  private mutating func load(_ selector: Int, _ moment: Moment, _ block: RawSpan) {
-    sequences.valueSelectors[selector].serial = moment.serial
-    var at = 0
-    for index in selectors.tails[selector].loads.range {
-      sequences.valueSelectors[selector].values[at] =
-        selectors.loads[index].read(in: block, at: moment.base, isBigEndian: isBigEndian)
-      at &+= 1
+  private mutating func load(_ stretch: Stretch, _ moment: Moment, _ block: RawSpan) {
+    Self.load(
+      stretch, selectors.loads, moment, block, isBigEndian, &sequences.values, &sequences.heldAt)
+  }
+
+  /// The lists by themselves: see ``SequenceTable``.
+  @inline(__always)
+  private static func load(
+    _ stretch: Stretch, _ loads: [SelectorTable.Load], _ moment: Moment, _ block: RawSpan,
+    _ isBigEndian: Bool, _ valueList: inout [UInt64], _ heldList: inout [UInt64]
+  ) {
+    var values = valueList.mutableSpan
+    var heldAt = heldList.mutableSpan
+    for index in stretch.range {
+      let load = loads[index]
+      let place = Int(load.place)
+      values[place] = load.field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
+      heldAt[place &>> 2] = moment.serial
     }
   }
 
@@ -296,9 +307,10 @@ public struct RuleWalk: RecordConsumer {
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !tail.loads.isEmpty {
+      if !selectors.heads[Int(selector)].loads.isEmpty {
+        let place = Int(selector) * 4
         values[rule].append(
-          (target.role, selector, sequences.valueSelectors[Int(selector)].values))
+          (target.role, selector, InlineArray { sequences.values[place + $0] }))
       }
     }
   }

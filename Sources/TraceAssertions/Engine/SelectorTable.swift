@@ -16,8 +16,8 @@ struct SelectorTable {
     /// From there on `touches` are of rules that keep values.
     var valuedTouches: Int32 = 0
     var begins = Stretch()
-    /// Selectors whose values are kept: itself, or those that it stands for.
-    var loaders = Stretch()
+    /// Fields whose values are kept with a match, also of those that it stands for.
+    var loads = Stretch()
     /// It matters to nothing but to sequences that have begun.
     var onlyTouches: Bool
     /// There is more in its ``Tail`` to be noted.
@@ -32,8 +32,6 @@ struct SelectorTable {
     var delayed = Stretch()
     /// Scopes that it begins or ends.
     var marks = Stretch()
-    /// Fields whose values are kept with a match.
-    var loads = Stretch()
     /// Selectors that it stands for.
     var members = Stretch()
     /// It is counted for one rule, wherever it happens, and matters to nothing else.
@@ -41,6 +39,13 @@ struct SelectorTable {
   }
 
   static let run: Int32 = -3
+
+  /// A value to be kept.
+  struct Load: BitwiseCopyable {
+    var field: QuickField
+    /// Where: four places for each selector.
+    var place: Int32
+  }
 
   struct Occurrence: BitwiseCopyable {
     var rule: Int32
@@ -54,7 +59,7 @@ struct SelectorTable {
   private(set) var targets: [CompiledRules.Target] = []
   private(set) var touches: [SequenceTable.Touch] = []
   private(set) var begins: [SequenceTable.Begin] = []
-  private(set) var loads: [FieldLayout] = []
+  private(set) var loads: [Load] = []
   /// Numbers of selectors.
   private(set) var members: [Int32] = []
   private var joints: [[Int32]: Int32] = [:]
@@ -105,8 +110,7 @@ struct SelectorTable {
         steps: Stretch(
           start: Int32(selector.program.lowerBound), end: Int32(selector.program.upperBound)),
         delayed: Stretch.append(isDelayed ? selector.targets : [], to: &targets),
-        marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets),
-        loads: Stretch.append(selector.loads, to: &loads))
+        marks: Stretch.append(selector.targets.filter { $0.rule < 0 }, to: &targets))
       head.valuedTouches = Self.firstValued(head.touches, self.touches)
       if question != DecisionTable.holds, programs[selector.program] ?? 0 > 1 {
         if memos[selector.program] == nil {
@@ -119,9 +123,12 @@ struct SelectorTable {
         head.scope == 0 && head.memo < 0 && !selector.isMarker && touches.isEmpty
         && begins.isEmpty && selector.loads.isEmpty && counted.count == 1
         && occurrences[head.occurrences.range.lowerBound].isAlone
-      if !selector.loads.isEmpty {
-        head.loaders = Stretch.append([Int32(number)], to: &members)
-      }
+      head.loads = Stretch.append(
+        selector.loads.enumerated().map { at, field in
+          Load(
+            field: QuickField(field, isBigEndian: rules.programs.isBigEndian),
+            place: Int32(number * 4 + at))
+        }, to: &loads)
       heads.append(head)
       tails.append(tail)
     }
@@ -161,8 +168,7 @@ struct SelectorTable {
         own.flatMap { Array(occurrences[$0.occurrences.range]) }, to: &occurrences),
       touches: Stretch.append(touches, to: &self.touches),
       begins: Stretch.append(begins, to: &self.begins),
-      loaders: Stretch.append(
-        selectors.filter { !tails[Int($0)].loads.isEmpty }, to: &members),
+      loads: Stretch.append(own.flatMap { Array(loads[$0.loads.range]) }, to: &loads),
       onlyTouches: own.allSatisfy(\.onlyTouches))
     head.valuedTouches = Self.firstValued(head.touches, self.touches)
     heads.append(head)

@@ -106,7 +106,7 @@ extension SequenceTable {
     for at in valueSelectors[selector].tests.range {
       let test = tests[at]
       let holds = test.comparison.holds(
-        valueSelectors[selector].values[Int(test.load)], isSigned: test.isSigned,
+        values[selector &* 4 &+ Int(test.load)], isSigned: test.isSigned,
         one.values[Int(test.variable)], isSigned: test.isSigned)
       if !holds { return false }
     }
@@ -140,7 +140,7 @@ extension SequenceTable {
   private func keep(_ selector: Int, _ one: inout Valued) {
     for at in valueSelectors[selector].bindings.range {
       one.values[Int(bindings[at].variable)] =
-        valueSelectors[selector].values[Int(bindings[at].load)]
+        values[selector &* 4 &+ Int(bindings[at].load)]
     }
   }
 
@@ -197,7 +197,7 @@ extension SequenceTable {
       values: InlineArray(repeating: 0))
     for index in group.selectors.range {
       let selector = Int(groupSelectors[index])
-      guard valueSelectors[selector].serial == moment.serial else { continue }
+      guard heldAt[selector] == moment.serial else { continue }
       keep(selector, &new)
       break
     }

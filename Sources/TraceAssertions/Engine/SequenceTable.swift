@@ -101,9 +101,6 @@ struct SequenceTable {
   struct ValueSelector: BitwiseCopyable {
     var tests: Stretch
     var bindings: Stretch
-    /// The event at which it held last, and the values then.
-    var serial: UInt64 = 0
-    var values = InlineArray<4, UInt64>(repeating: 0)
   }
 
   struct Binding: BitwiseCopyable {
@@ -154,7 +151,10 @@ struct SequenceTable {
   let bindings: [Binding]
 
   /// By selector, for those that read values.
-  var valueSelectors: [ValueSelector]
+  let valueSelectors: [ValueSelector]
+  /// The event at which it held last; and four places for each: the values then.
+  var heldAt: [UInt64]
+  var values: [UInt64]
   var groups: [Group]
   /// By row, plane and word.
   var bits: [UInt64] = []
@@ -229,6 +229,8 @@ struct SequenceTable {
     tests = layout.tests
     bindings = layout.bindings
     valueSelectors = layout.valueSelectors
+    heldAt = Array(repeating: 0, count: valueSelectors.count)
+    values = Array(repeating: 0, count: 4 * valueSelectors.count)
     violations = Array(repeating: Violations(), count: columns.count)
     roles = Array(repeating: 0, count: words)
     marks = Array(repeating: 0, count: words * Self.roleCount)
