@@ -25,9 +25,7 @@ struct BegunLists {
   /// Appends empty lists.
   mutating func addLists(_ count: Int) { heads.append(contentsOf: repeatElement(-1, count: count)) }
 
-  /// Adds what begins now.
-  ///
-  /// - Parameter kept: of the rules that are in the list, those that stay as they are.
+  /// Adds what begins now; `kept` are the rules of the list that stay as they are.
   @inline(__always)
   mutating func add(_ bits: UInt64, _ begun: Begun, to list: Int, keeping kept: UInt64) {
     let head = Int(heads[list])

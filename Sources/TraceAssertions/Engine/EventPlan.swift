@@ -94,8 +94,9 @@ struct EventPlan {
     var rank: Int
   }
 
-  /// A condition that every record must meet for a selector to hold, as ranges of a field's values; of several the one
-  /// that leaves least. It is certain where it says all that the selector asks.
+  /// A condition that every record must meet for a selector to hold, as ranges of a field's values.
+  ///
+  /// Of several it is the one that leaves least. It is certain where it says all that the selector asks.
   private static func key(
     _ program: Range<Int>, _ programs: PatternPrograms
   ) -> (found: Found, isCertain: Bool)? {

@@ -20,7 +20,7 @@ extension SequenceTable {
 
   /// Notes that a pattern held, with the rules that it changes something for.
   ///
-  /// - Parameter valued: from there on they are of rules that keep values.
+  /// From `valued` on the touches are of rules that keep values.
   @inline(__always)
   mutating func touch(_ stretch: Stretch, valued: Int32, _ touches: [Touch]) {
     if isOverdue { touchOverdue(Stretch(start: stretch.start, end: valued), touches) }

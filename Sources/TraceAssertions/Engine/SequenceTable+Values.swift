@@ -158,8 +158,9 @@ extension SequenceTable {
     list.append(one)
   }
 
-  /// Rules of a sequence that are in a list at the same point with the same values: the newer one takes the place of the
-  /// older, or there is no newer one. Gives the rules that are not.
+  /// Finds the rules of a sequence that are in a list at the same point with the same values, and gives the others.
+  ///
+  /// The newer sequence takes the place of the older, or there is no newer one.
   @inline(__always)
   private func meet(_ one: Valued, _ list: inout [Valued], isWay: Bool) -> UInt64 {
     var left = one.bits
