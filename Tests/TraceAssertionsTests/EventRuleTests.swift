@@ -118,7 +118,8 @@ import TraceTestSupport
       let second = operators.randomElement(using: &random) ?? "=="
       let join = ["&&", "||", "&"].randomElement(using: &random) ?? "&&"
       let mask =
-        UInt64.random(in: 0..<0x4000, using: &random) & ~UInt64.random(in: 0..<0x40, using: &random)
+        UInt64.random(in: 0..<0x100_0000, using: &random) & ~UInt64.random(
+          in: 0..<0x40, using: &random)
       func holds(_ a: UInt64, _ sign: String, _ b: UInt64) -> Bool {
         switch sign {
         case "==": a == b
