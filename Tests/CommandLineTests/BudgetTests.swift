@@ -40,7 +40,7 @@ struct BudgetTests {
         let trace = try GrownTrace.make(fixture: budget.fixture, times: times)
         let path = directory.appendingPathComponent("\(times).dat")
         try Data(trace.bytes).write(to: path)
-        counts.append(try Callgrind.run(["summary", path.path], in: directory))
+        counts.append(try Callgrind.run(["summary", "--threads", "1", path.path], in: directory))
         records.append(trace.records)
         times += 1 + 200_000 / (trace.records / times)
       }

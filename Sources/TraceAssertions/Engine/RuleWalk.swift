@@ -142,8 +142,8 @@ public struct RuleWalk: RecordConsumer {
     let plans = planOf
     let hasUsualHeader = subject.catalogue.hasUsualHeader
     repeat {
-      if run.length >= 8, hasUsualHeader {
-        let header = run.payload.u64(at: 0)
+      if run.place.length >= 8, hasUsualHeader {
+        let header = run.payload(at: run.place).u64(at: 0)
         let plan = plans[Int(UInt16(truncatingIfNeeded: header))]
         if plan >= 0 {
           look(
@@ -153,7 +153,7 @@ public struct RuleWalk: RecordConsumer {
         take(run.record, in: run.bytes, stream: stream)
       }
       guard try run.advance() else { return false }
-    } while run.timestamp <= due
+    } while run.place.timestamp <= due
     return true
   }
 
