@@ -113,7 +113,10 @@ final class BlocksAhead: Sendable {
       state.lanes[stream].lent = nil
     }
     if let block = takeReady(&state, stream) {
-      let wakes = state.sleepers > 0 && state.lanes[stream].canRead
+      // Once for many blocks: to fall asleep and wake up takes as long as to read one.
+      let lane = state.lanes[stream]
+      let wakes =
+        state.sleepers > 0 && lane.canRead && lane.freeSlots.count > lane.ready.count
       if wakes { state.sleepers -= 1 }
       return .take(block, wakes: wakes)
     }

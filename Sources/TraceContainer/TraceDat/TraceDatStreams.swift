@@ -22,10 +22,10 @@ public final class TraceDatStreams: CPUStreamSet {
 
   /// More threads than these find nothing to do: the walk is one thread's.
   private static let mostThreadsAhead = 4
-  /// Blocks of a stream that are in memory at a time, where they are read ahead.
-  private static let slotsAhead = 4
-  /// With more streams only one block of each is read ahead: memory is to stay small.
-  private static let manyStreams = 64
+
+  /// Blocks of a stream that are in memory at a time, where they are read ahead: with many streams fewer, for memory
+  /// is to stay small.
+  private static func slotsAhead(streams: Int) -> Int { min(max(128 / max(streams, 1), 2), 8) }
 
   /// Prepares a walk over all streams.
   ///
@@ -45,7 +45,7 @@ public final class TraceDatStreams: CPUStreamSet {
     }
     let size = capacity.max() ?? 0
     let isAhead = isPacked && threads > 1
-    let slots = !isAhead ? 1 : streams.count > Self.manyStreams ? 2 : Self.slotsAhead
+    let slots = isAhead ? Self.slotsAhead(streams: streams.count) : 1
     let arena =
       isPacked || streams.allSatisfy { $0.2.file.canRead }
       ? ChunkArena(slotCount: streams.count * slots, slotSize: size) : nil
