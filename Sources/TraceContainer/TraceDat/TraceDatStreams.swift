@@ -41,10 +41,11 @@ public final class TraceDatStreams: CPUStreamSet {
     let isPacked = streams.contains { $0.1.compressed }
     let capacity = streams.map { layout, _, _ in
       isPacked
-        ? CPUStreamReader.chunkCapacity(layout) : Self.blockSize(layout, streams: streams.count)
+        ? CPUStreamReader.chunkCapacity(layout)
+        : Self.blockSize(layout, streams: streams.count * (threads > 1 ? 4 : 1))
     }
     let size = capacity.max() ?? 0
-    let isAhead = isPacked && threads > 1
+    let isAhead = threads > 1
     let slots = isAhead ? Self.slotsAhead(streams: streams.count) : 1
     let arena =
       isPacked || streams.allSatisfy { $0.2.file.canRead }
