@@ -93,6 +93,7 @@ public enum Analysis {
     } else if !zip(opened, results.checks.traces).contains(where: { $0.isIn($1, options) }) {
       if !opened.isEmpty { nothingIsJudged("the input lies outside of the time selected") }
     }
+    if results.wasStopped { nothingIsJudged(Self.stopped) }
     results.vcpus.sort { Self.order($0) < Self.order($1) }
     results.checks.verdict = CheckRunner.verdict(
       results.checks.findings, results.checks.notJudged, threshold: options.failOn.severity)
@@ -102,6 +103,9 @@ public enum Analysis {
       of: runner.checks.map(\.id).filter(options.checks.isOn), threshold: options.failOn.severity)
     return results
   }
+
+  /// Why the rest of an input says nothing.
+  static let stopped = "the analysis was stopped before the end of the input"
 
   private static func order(_ vcpu: VCPUSummary) -> (Int, Int32, Int32, Int) {
     (vcpu.trace, vcpu.identity.thread, vcpu.identity.vcpu ?? -1, vcpu.identity.incarnation)

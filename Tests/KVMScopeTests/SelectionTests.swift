@@ -50,6 +50,8 @@ struct SelectionTests {
     let events = try #require(results.checks.traces.first).events
     #expect(events > 0)
     #expect(events < 18949)
+    #expect(results.checks.verdict == .inconclusive, "half a trace is no pass")
+    #expect(results.checks.notJudged.contains { $0.why.contains("stopped before the end") })
   }
 
   @Test("a window beside the recording is no pass", arguments: [(1, 2), (500, 600)])

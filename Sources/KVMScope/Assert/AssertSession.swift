@@ -41,8 +41,9 @@ final class AssertSession {
     }
     // Events that rules name are shown where they do not hold, whatever system they are of.
     var findings: [Finding] = []
-    for answer in answers {
-      let rule = set.rules[answer.rule]
+    for whole in answers {
+      let rule = set.rules[whole.rule]
+      let answer = wasStopped ? whole.stopped(rule.statement, why: Analysis.stopped) : whole
       let item = RuleCase(rule, answer, trace: number, threshold: options.failOn.severity)
       results.cases.append(item.judged)
       results.notJudged += item.notJudged

@@ -19,6 +19,23 @@ public struct RuleAnswer: Sendable {
   public var findings: [Finding]
 }
 
+extension RuleAnswer {
+  /// The answer when only a first part of the trace was read: too much of something stays too much, all else is open.
+  public func stopped(_ statement: Rule.Statement, why: String) -> RuleAnswer {
+    let most: UInt64? =
+      switch statement {
+      case .check(_, let bound), .occurrence(_, let bound): bound.atMost
+      case .metric, .sequence: nil
+      }
+    if holds == .fail, let most, let count, count > most { return self }
+    var open = self
+    open.holds = .inconclusive
+    open.reason = holds == .fail ? "\(why); up to there: \(reason)" : why
+    open.findings = []
+    return open
+  }
+}
+
 /// What a trace gives in a stretch of time, beside its events.
 public struct RuleMeasurement {
   /// The vCPUs, cut to the stretch.
