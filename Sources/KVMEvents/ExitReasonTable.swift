@@ -80,12 +80,17 @@ public enum ExitReasonTable {
     let pluginName: String?
     /// Further spellings, in capitals.
     let aliases: [String]
+    /// As names are compared.
+    let foldedName: String
+    let foldedPluginName: String?
 
     init(_ code: UInt64, _ name: String, plugin: String?, aliases: [String] = []) {
       self.code = code
       self.name = name
       pluginName = plugin
       self.aliases = aliases
+      foldedName = folded(name)
+      foldedPluginName = plugin.map { folded($0) }
     }
   }
 
@@ -105,8 +110,8 @@ public enum ExitReasonTable {
     {
       let rest = String(name.dropFirst(prefix.count))
       for entry in table
-      where folded(entry.name) == rest || entry.aliases.contains(rest)
-        || entry.pluginName.map({ folded($0) == name || folded($0) == "EXIT_" + rest }) == true
+      where entry.foldedName == rest || entry.aliases.contains(rest)
+        || entry.foldedPluginName.map({ $0 == name || $0 == "EXIT_" + rest }) == true
       {
         return entry.code
       }

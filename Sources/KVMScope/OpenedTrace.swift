@@ -28,6 +28,8 @@ struct OpenedTrace {
   /// What could not be read on the way to the recording: of the file that it was packed in.
   let inputDamage: [TraceChecks.Damage]
   private let walks = Walks()
+  /// How many threads may work for a walk.
+  private let threads: Int
 
   /// What the last walk over a perf.data found beside the samples.
   private final class Walks {
@@ -42,14 +44,16 @@ struct OpenedTrace {
   ///   - path: of a file or a pipe; `-` is standard input.
   ///   - isReadTwice: whether there will be more than one walk.
   ///   - timeOffset: added to all times.
+  ///   - threads: how many threads may work for a walk.
   /// - Throws: when it cannot be read.
   init(
-    path: String, isReadTwice: Bool = true, timeOffset: InputOptions.TimeOffset = .zero
+    path: String, isReadTwice: Bool = true, timeOffset: InputOptions.TimeOffset = .zero,
+    threads: Int = 1
   ) throws(AnalysisError) {
     let input = try InputFile(path: path, isReadTwice: isReadTwice)
     self.init(
       input.recording, damage: input.damage, path: path, paths: [path], isMerged: false,
-      offset: timeOffset, offsets: [timeOffset])
+      offset: timeOffset, offsets: [timeOffset], threads: threads)
     if timeOffset != .zero, canBeWalkedAgain { try refuseTimeOffset() }
   }
 
@@ -89,13 +93,16 @@ struct OpenedTrace {
     // The times of the parts are shifted where they are read.
     self.init(
       .traceDat(merged), damage: damage, path: paths.joined(separator: " + "), paths: paths,
-      isMerged: true, offset: .zero, offsets: paths.indices.map { options.offset(of: $0) })
+      isMerged: true, offset: .zero, offsets: paths.indices.map { options.offset(of: $0) },
+      threads: options.threads)
   }
 
   private init(
     _ recording: Recording, damage: [TraceChecks.Damage], path: String, paths: [String],
-    isMerged: Bool, offset: InputOptions.TimeOffset, offsets: [InputOptions.TimeOffset]
+    isMerged: Bool, offset: InputOptions.TimeOffset, offsets: [InputOptions.TimeOffset],
+    threads: Int
   ) {
+    self.threads = threads
     self.path = path
     self.paths = paths
     self.isMerged = isMerged
@@ -145,7 +152,8 @@ struct OpenedTrace {
   /// Gives all records to a consumer in order of time.
   func walk<Consumer: RecordConsumer>(into consumer: inout Consumer) {
     switch recording {
-    case .traceDat(let file): StreamMerger.merge(TraceDatStreams(file), into: &consumer)
+    case .traceDat(let file):
+      StreamMerger.merge(TraceDatStreams(file, threads: threads), into: &consumer)
     case .perfData(let file): QueueMerger.merge(records(file), into: &consumer)
     case .text(let log):
       if let reader = log.makeReader() { OrderedWalk.run(moved(reader), into: &consumer) }
@@ -155,7 +163,7 @@ struct OpenedTrace {
   /// The same for the timeline, where the merge is compiled for it.
   func walk(into consumer: inout TimelineConsumer) {
     switch recording {
-    case .traceDat(let file): consumer.walk(TraceDatStreams(file))
+    case .traceDat(let file): consumer.walk(TraceDatStreams(file, threads: threads))
     case .perfData(let file): consumer.walk(records(file))
     case .text(let log):
       if let reader = log.makeReader(wantsText: false) { consumer.walk(moved(reader)) }

@@ -54,7 +54,8 @@ public struct TraceInputs {
         readable.append(
           TraceInput(
             try OpenedTrace(
-              path: path, isReadTwice: options.isReadTwice, timeOffset: options.offset(of: number)))
+              path: path, isReadTwice: options.isReadTwice, timeOffset: options.offset(of: number),
+              threads: options.threads))
         )
       } catch {
         guard paths.count > 1 || namesUnreadable else { throw error }

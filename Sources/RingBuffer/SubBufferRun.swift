@@ -2,28 +2,49 @@ public import TraceBytes
 
 /// The rest of a sub-buffer, from a record on: a cursor for loops that read many records.
 ///
-/// All that changes from record to record are three numbers, which the loop keeps in registers; a
-/// whole cursor would be written to memory for every record. They are places in `data`.
+/// All that changes from record to record is a ``Place`` of three numbers. A loop takes the place out, goes on with
+/// it in registers and puts it back at the end; a whole cursor would be written to memory for every record.
 ///
 ///     block  ┄─┬───────────────────────────────────────┬─┄
-///              base    start      position             end
-///     data     │ …  ▒▒▒├──record──┼▒▒▒▒├─ next record ─ …│
+///              base    start       end
+///     data     │ …  ▒▒▒├──record───┤▒▒▒▒├─ next record ─ …│
 @frozen
 public struct SubBufferRun: ~Escapable {
+  /// Where a record lies in the sub-buffer's data.
+  @frozen
+  public struct Place: BitwiseCopyable, Sendable {
+    /// The record's time.
+    public let timestamp: UInt64
+    /// Where its payload starts.
+    @usableFromInline let start: Int
+    /// Where its payload ends, and the next record's header starts.
+    @usableFromInline let end: Int
+
+    @inlinable
+    @inline(__always)
+    init(timestamp: UInt64, start: Int, end: Int) {
+      self.timestamp = timestamp
+      self.start = start
+      self.end = end
+    }
+
+    /// Bytes of the record's payload.
+    @inlinable
+    public var length: Int { @inline(__always) get { end &- start } }
+  }
+
   /// The block that the sub-buffer lies in.
   public let bytes: RawSpan
   /// The sub-buffer's data.
   @usableFromInline let data: RawSpan
+  /// The data, where records may have headers of the common form: nothing in the uncommon byte order.
+  @usableFromInline let common: RawSpan
   /// Where `data` begins in the block.
   @usableFromInline let base: Int
   /// As it was when the run began.
   @usableFromInline let origin: SubBufferCursor
-  /// Where the next record header starts.
-  @usableFromInline var position: Int
-  /// Where the payload of the present record starts; it ends at `position`.
-  @usableFromInline var start: Int
-  /// The present record's time.
-  public var timestamp: UInt64
+  /// Where the present record lies.
+  public var place: Place
 
   /// Goes on from `record`, the one that the cursor read last.
   ///
@@ -39,34 +60,49 @@ public struct SubBufferRun: ~Escapable {
     bytes = block
     base = cursor.page
     data = block.extracting(cursor.page..<max(cursor.end, cursor.page))
-    position = cursor.position &- cursor.page
-    start = record.offset &- cursor.page
-    timestamp = record.timestamp
+    common = cursor.isBigEndian ? data.suffix(from: data.byteCount) : data
+    place = Place(
+      timestamp: record.timestamp, start: record.offset &- cursor.page,
+      end: cursor.position &- cursor.page)
   }
 
   /// The cursor that goes on behind the present record.
   @inlinable
   public var cursor: SubBufferCursor {
     var cursor = origin
-    cursor.position = base &+ position
-    cursor.timestamp = timestamp
+    cursor.position = base &+ place.end
+    cursor.timestamp = place.timestamp
     return cursor
   }
 
   /// The present record.
   @inlinable
   public var record: Record {
-    Record(timestamp: timestamp, offset: base &+ start, length: position &- start)
+    Record(timestamp: place.timestamp, offset: base &+ place.start, length: place.length)
   }
 
-  /// Bytes of the present record's payload.
+  /// The bytes from a record's payload on: `length` of them are the record's.
   @inlinable
-  public var length: Int { @inline(__always) get { position &- start } }
+  @inline(__always)
+  @_lifetime(copy self)
+  public func payload(at place: Place) -> RawSpan { data.suffix(from: place.start) }
 
-  /// The bytes from the present record's payload on: `length` of them are the record's.
+  /// Where the record behind another one lies, where that is easy to tell.
+  ///
+  /// - Returns: nil when it takes `advance`.
   @inlinable
-  public var payload: RawSpan {
-    @_lifetime(copy self) @inline(__always) get { data.suffix(from: start) }
+  @inline(__always)
+  public func nearPlace(after place: Place) -> Place? {
+    // As in `SubBufferCursor.next`: nearly every record is a short one in little-endian order.
+    guard common.byteCount &- place.end >= 4 else { return nil }
+    let word = common.u32(at: place.end)
+    let words = word & 31
+    let start = place.end &+ 4
+    let end = start &+ Int(truncatingIfNeeded: words) &* 4
+    // 1...28 in one comparison: 0 wraps to the largest number.
+    guard words &- 1 < 28 && end <= common.byteCount else { return nil }
+    return Place(
+      timestamp: place.timestamp &+ UInt64(truncatingIfNeeded: word &>> 5), start: start, end: end)
   }
 
   /// Goes on to the next record.
@@ -77,46 +113,21 @@ public struct SubBufferRun: ~Escapable {
   @inlinable
   @inline(__always)
   public mutating func advance() throws(PageFault) -> Bool {
-    // As in `SubBufferCursor.next`: nearly every record is a short one in little-endian order.
-    let left = data.byteCount &- position
-    if left >= 4 && !origin.isBigEndian {
-      let word = data.u32(at: position)
-      let words = word & 31
-      let payload = position &+ 4
-      let next = payload &+ Int(truncatingIfNeeded: words) &* 4
-      // 1...28 in one comparison: 0 wraps to the largest number.
-      if words &- 1 < 28 && next <= data.byteCount {
-        timestamp &+= UInt64(truncatingIfNeeded: word &>> 5)
-        start = payload
-        position = next
-        return true
-      }
+    if let next = nearPlace(after: place) {
+      place = next
+      return true
     }
-    guard let step = try Self.uncommon(origin, base &+ position, timestamp, bytes) else {
-      return false
-    }
-    (timestamp, start, position) = (step.timestamp, step.start &- base, step.position &- base)
-    return true
+    return try advanceUncommonly()
   }
 
-  /// What an uncommon header leads to; places in the block.
-  @usableFromInline
-  struct Step {
-    @usableFromInline let timestamp: UInt64
-    @usableFromInline let start: Int
-    @usableFromInline let position: Int
-  }
-
-  /// A function without the run: whoever is given its address would keep it in memory.
+  /// The same behind an uncommon header.
   @usableFromInline
   @inline(never)
-  static func uncommon(
-    _ origin: SubBufferCursor, _ position: Int, _ timestamp: UInt64, _ bytes: RawSpan
-  ) throws(PageFault) -> Step? {
-    var cursor = origin
-    cursor.position = position
-    cursor.timestamp = timestamp
-    guard let record = try cursor.nextUncommon(in: bytes) else { return nil }
-    return Step(timestamp: record.timestamp, start: record.offset, position: cursor.position)
+  mutating func advanceUncommonly() throws(PageFault) -> Bool {
+    var cursor = cursor
+    guard let record = try cursor.nextUncommon(in: bytes) else { return false }
+    place = Place(
+      timestamp: record.timestamp, start: record.offset &- base, end: cursor.position &- base)
+    return true
   }
 }

@@ -2,19 +2,27 @@ internal import Glibc
 
 /// A part of a file in memory of fixed size, which is used again as the part moves on.
 ///
-///     file     ──────────┬──────────────────┬───────────────
-///              base      ├───── bytes ──────┤ next
-///     memory             ├───── bytes ──────┼─── room ───┤
+/// The memory is filled from its begin to its end, lap by lap. What is still needed of the lap before
+/// stays where it is until then:
+///
+///     file     ──────┬───────────┬──────────────┬──────────────
+///                    │ needed    │ present lap  │ next
+///     memory         ├ present lap ─┼─ room ─┤ needed ─┤
+///                    base           end      limit
 ///
 /// See ``MappedFile/read(at:into:)`` for why this is faster than the mapping.
 @safe
 public final class FileWindow {
   /// The most bytes that can be held.
   public let capacity: Int
-  /// How many bytes are held.
+  /// Where the bytes of the present lap end in the memory.
   public private(set) var byteCount = 0
-  /// Where the first of them lies in the file.
+  /// Where the memory's begin lies in the file, as the present lap has it.
   public private(set) var base: Int
+  /// The same as the lap before has it.
+  public private(set) var baseBefore: Int
+  /// Where the bytes of the lap before begin that are still needed; the memory's end without any.
+  public private(set) var limit: Int
   private let file: MappedFile
   /// The memory: owned, freed in `deinit`.
   private let start: UnsafeMutableRawPointer
@@ -30,6 +38,8 @@ public final class FileWindow {
     guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
     self.capacity = capacity
     self.base = base
+    baseBefore = base
+    limit = capacity
     self.file = file
     unsafe start = address
   }
@@ -40,12 +50,12 @@ public final class FileWindow {
   }
 
   /// Bytes that can be added.
-  public var room: Int { capacity - byteCount }
+  public var room: Int { limit - byteCount }
 
   /// Where the bytes end in the file.
   public var end: Int { base + byteCount }
 
-  /// All bytes that the window may ever hold; those from `byteCount` on are old or zero.
+  /// All bytes that the window may ever hold; those from `byteCount` up to `limit` are old or zero.
   public var memory: RawSpan {
     @_lifetime(borrow self)
     get {
@@ -69,12 +79,29 @@ public final class FileWindow {
     return done
   }
 
-  /// Removes bytes from the front: all others move down by so many.
-  public func removeFirst(_ count: Int) {
-    precondition(count >= 0 && count <= byteCount, "\(count) of \(byteCount) bytes")
+  /// Says which bytes of the lap before are still needed: those from a place on, or none.
+  ///
+  /// The place must not lie in front of what was said before.
+  public func keep(from place: Int?) {
+    precondition((place ?? capacity) >= limit && (place ?? 0) <= capacity, "given up before")
+    limit = place ?? capacity
+  }
+
+  /// Goes back to the memory's begin: a new lap.
+  ///
+  /// - Parameters:
+  ///   - rest: where the bytes begin that the new lap takes along.
+  ///   - needed: where those begin that stay where they are, and are still needed; the ones taken along
+  ///     must have room in front of it.
+  public func startLap(with rest: Int, needed: Int) {
+    precondition(limit == capacity && needed >= 0 && needed <= rest && rest <= byteCount)
+    let count = byteCount - rest
+    precondition(count <= needed, "no room for \(count) bytes")
     // SAFETY: checked above: both ranges lie inside the mapping; memmove allows them to overlap.
-    _ = unsafe memmove(start, start + count, byteCount - count)
-    byteCount -= count
-    base += count
+    _ = unsafe memmove(start, start + rest, count)
+    baseBefore = base
+    base += rest
+    byteCount = count
+    limit = needed
   }
 }

@@ -29,11 +29,14 @@ public final class CPUStreamReader {
 
   /// How packed data are packed.
   private let codec: Codec?
-  /// Shared with other readers of the same task.
-  private let decompressor: Decompressor
-  /// The present chunk, of packed data, or of data that are read and not looked at in the mapping.
-  private let chunk: ChunkBuffer
-  /// Whether the present block is in `chunk`.
+  /// Shared with other readers of the same thread.
+  private var decompressor: Decompressor
+  /// Where packed data are unpacked, and data are read that are not looked at in the mapping: one after the other.
+  private let chunks: [ChunkBuffer]
+  /// Which of them has the present block.
+  private var present = 0
+  private var chunk: ChunkBuffer { chunks[present] }
+  /// Whether the present block is in a chunk buffer.
   let usesChunk: Bool
   /// The present window, of data that are not packed.
   private var window = 0..<0
@@ -58,19 +61,20 @@ public final class CPUStreamReader {
   ///   - layout: that of the CPU's buffer.
   ///   - codec: how the file is packed; nil if it is not.
   ///   - decompressor: working memory, which readers that are used by the same task may share.
-  ///   - chunk: where to unpack, or to read data that are not packed; nil for a place of its own to
-  ///     unpack, and for looking at data in the mapping.
+  ///   - chunks: where to unpack, or to read data that are not packed: the first one, unless another
+  ///     is asked for; empty for a place of its own to unpack, and for looking at data in the mapping.
   public init(
     file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
-    decompressor: Decompressor = Decompressor(), chunk: ChunkBuffer? = nil
+    decompressor: Decompressor = Decompressor(), chunks: [ChunkBuffer] = []
   ) {
     self.file = file
     self.location = location
     self.layout = layout
     self.codec = codec
     self.decompressor = decompressor
-    usesChunk = location.compressed || (chunk != nil && file.canRead)
-    self.chunk = chunk ?? ChunkBuffer(capacity: Self.chunkCapacity(layout))
+    usesChunk = location.compressed || (!chunks.isEmpty && file.canRead)
+    self.chunks =
+      chunks.isEmpty ? [ChunkBuffer(capacity: Self.chunkCapacity(layout))] : chunks
     let start = Int(min(location.offset.rawValue, UInt64(file.byteCount)))
     let rest = file.byteCount - start
     let size = Int(min(location.size, UInt64(rest)))
@@ -97,7 +101,7 @@ public final class CPUStreamReader {
   public var block: RawSpan {
     @_lifetime(borrow self)
     get {
-      // Both owners are held in a `let` of this reader.
+      // All owners are held in a `let` of this reader.
       if usesChunk {
         let chunk = self.chunk
         return lend(chunk.bytes, heldBy: self)
@@ -121,6 +125,15 @@ public final class CPUStreamReader {
   /// - Throws: `ContainerError` when the data are packed in a way that the file does not name.
   public func nextBlock() throws(ContainerError) -> Bool {
     location.compressed ? try nextChunk() : nextWindow()
+  }
+
+  /// The same, with another chunk buffer and other working memory: what was in that buffer is lost.
+  func nextBlock(
+    in chunk: Int, with decompressor: Decompressor
+  ) throws(ContainerError) -> Bool {
+    present = chunk
+    self.decompressor = decompressor
+    return try nextBlock()
   }
 
   /// Goes on to the next window of data that are not packed.

@@ -116,7 +116,10 @@ import TraceTestSupport
       let other = values.randomElement(using: &random) ?? 0
       let first = operators.randomElement(using: &random) ?? "=="
       let second = operators.randomElement(using: &random) ?? "=="
-      let join = Bool.random(using: &random) ? "&&" : "||"
+      let join = ["&&", "||", "&"].randomElement(using: &random) ?? "&&"
+      let mask =
+        UInt64.random(in: 0..<0x100_0000, using: &random) & ~UInt64.random(
+          in: 0..<0x40, using: &random)
       func holds(_ a: UInt64, _ sign: String, _ b: UInt64) -> Bool {
         switch sign {
         case "==": a == b
@@ -130,9 +133,10 @@ import TraceTestSupport
       expected.append(
         values.count { x in
           let (p, q) = (holds(x, first, value), holds(other, second, x))
-          return join == "&&" ? p && q : p || q
+          return join == "&&" ? p && q : join == "||" ? p || q : x & mask != 0 && q
         })
-      let filter = "guest_rip \(first) \(value) \(join) \(other) \(second) guest_rip"
+      let left = join == "&" ? "guest_rip & \(mask) &&" : "guest_rip \(first) \(value) \(join)"
+      let filter = "\(left) \(other) \(second) guest_rip"
       text +=
         "  - {name: r\(number), eventually: \"kvm_exit: \(filter)\", at_least: \(expected[number]), at_most: \(expected[number])}\n"
     }

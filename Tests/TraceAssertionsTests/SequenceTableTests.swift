@@ -32,7 +32,7 @@ import TraceTestSupport
       if isTimed, !rule.require.isEmpty { rule.within = time() }
       rule.failsAtEnd = maybe(50)
       rule.key = SequenceRule.Key.allCases[Int.random(in: 0..<3, using: &random)]
-      if maybe(30) { rule.steps[0].bind = [.init(name: "v", field: "f")] }
+      if maybe(40) { rule.steps[0].bind = [.init(name: "v", field: "f")] }
       return rule
     }
   }
@@ -63,21 +63,30 @@ import TraceTestSupport
           name: "\(number)", description: "", severity: .error, isExpectedToFail: false,
           onInconclusive: .report, scope: 0, statement: .sequence(sequence), line: 1, nameLine: 1,
           nameColumn: 1))
-      for role in roles(sequence) {
+      // Now and then a part of a rule has two patterns.
+      let parts = roles(sequence)
+      for role in parts + parts.filter({ _ in Int.random(in: 0..<4, using: &random) == 0 }) {
         let target = CompiledRules.Target(rule: Int32(number), role: role)
         let isValued = !sequence.bindings.isEmpty
-        if !isValued, !selectors.isEmpty, Bool.random(using: &random) {
+        // Of rules with values all begin with a value, and some patterns keep another one, compare with it or do neither.
+        let isBinding =
+          isValued
+          && (role == Role.step(0) || role < 6 && Int.random(in: 0..<5, using: &random) == 0)
+        let isPlain = !isValued || !isBinding && Int.random(in: 0..<4, using: &random) == 0
+        if !selectors.isEmpty, Bool.random(using: &random) {
           let at = Int.random(in: 0..<selectors.count, using: &random)
-          if selectors[at].loads.isEmpty {
+          if selectors[at].loads.isEmpty == isPlain,
+            selectors[at].bindings.isEmpty != isBinding
+          {
             selectors[at].targets.append(target)
             continue
           }
         }
         var selector = CompiledRules.Selector(
           event: 0, program: 0..<0, minimumLength: 8, scope: 0, targets: [target])
-        if isValued {
+        if !isPlain {
           selector.loads = [.absent]
-          if role == Role.step(0) {
+          if isBinding {
             selector.bindings = [(0, 0)]
           } else if Bool.random(using: &random) {
             selector.tests = [.init(comparison: .equal, load: 0, variable: 0, isSigned: false)]
@@ -89,7 +98,7 @@ import TraceTestSupport
     let compiled = CompiledRules(selectors, rules: sequences.count)
     var table = SequenceTable(set, compiled, vcpus: 3)
     var machines = sequences.map { SequenceMachine($0) }
-    let uses = selectors.map { table.uses($0) }
+    let uses = selectors.enumerated().map { table.uses($0, $1) }
     var time: UInt64 = 0
     for serial in 1...1000 as ClosedRange<UInt64> {
       // Now and then the clock runs backwards.
@@ -119,10 +128,12 @@ import TraceTestSupport
           }
           matches[rule] = match
         }
-        table.valueSelectors[number].serial = serial
-        table.valueSelectors[number].values[0] = value
+        table.heldAt[number] = serial
+        table.values[4 * number] = value
         let (touches, begins) = uses[number]
-        table.touch(Stretch(start: 0, end: Int32(touches.count)), touches)
+        table.touch(
+          Stretch(start: 0, end: Int32(touches.count)),
+          valued: Int32(touches.firstIndex(where: \.isValued) ?? touches.count), touches)
         for group in begins { table.begin(group, serial) }
       }
       if table.isTouched { table.answer(moment) }
@@ -149,5 +160,57 @@ import TraceTestSupport
       broken += own.count > 0 ? 1 : 0
     }
     #expect(broken > 30)
+  }
+  /// Many sequences of one rule at once: what is too many is the same for rules that go on together.
+  @Test func notMoreThanCanBeFollowed() {
+    let pattern = [EventPattern(names: [], filter: nil, source: "x")]
+    var set = RuleSet(path: "", rules: [], scopes: [RuleScope()], checks: .init())
+    for number in 0..<2 {
+      var sequence = SequenceRule(steps: [.init(patterns: pattern, unless: [], within: nil)])
+      sequence.steps[0].bind = [.init(name: "v", field: "f")]
+      sequence.never = pattern
+      set.rules.append(
+        Rule(
+          name: "\(number)", description: "", severity: .error, isExpectedToFail: false,
+          onInconclusive: .report, scope: 0, statement: .sequence(sequence), line: 1, nameLine: 1,
+          nameColumn: 1))
+    }
+    func selector(_ role: UInt8, _ rules: [Int32]) -> CompiledRules.Selector {
+      var selector = CompiledRules.Selector(
+        event: 0, program: 0..<0, minimumLength: 8, scope: 0,
+        targets: rules.map { .init(rule: $0, role: role) })
+      selector.loads = [.absent]
+      return selector
+    }
+    var begin = selector(Role.step(0), [0, 1])
+    begin.bindings = [(0, 0)]
+    // One rule's sequences end with the value that they began with.
+    var end = selector(Role.never, [1])
+    end.tests = [.init(comparison: .equal, load: 0, variable: 0, isSigned: false)]
+    let selectors = [begin, end]
+    var table = SequenceTable(set, CompiledRules(selectors, rules: 2), vcpus: 1)
+    let uses = selectors.enumerated().map { table.uses($0, $1) }
+    func take(_ number: Int, _ value: UInt64, _ serial: UInt64) {
+      let moment = Moment(
+        time: serial, serial: serial, cpu: 0, vcpu: 0, thread: 1, base: 0, length: 8)
+      table.find(moment)
+      table.heldAt[number] = serial
+      table.values[4 * number] = value
+      let (touches, begins) = uses[number]
+      table.touch(
+        Stretch(start: 0, end: Int32(touches.count)),
+        valued: Int32(touches.firstIndex(where: \.isValued) ?? touches.count), touches)
+      for group in begins { table.begin(group, serial) }
+      if table.isTouched { table.answer(moment) }
+    }
+    for value in 1...64 as ClosedRange<UInt64> { take(0, value, value) }
+    #expect(!table.violations.contains { $0.droppedForRoom })
+    take(1, 5, 65)
+    take(0, 66, 66)
+    let dropped = set.rules.indices.map {
+      table.violations[Int(table.columnOf[$0])].droppedForRoom
+    }
+    #expect(dropped == [true, false])
+    #expect(table.violations[Int(table.columnOf[1])].count == 1)
   }
 }

@@ -63,7 +63,14 @@ struct PerfDataReading: RecordConsumer {
   static func read(
     _ bytes: [UInt8]
   ) throws -> (reading: PerfDataReading, file: PerfDataFile, records: PerfDataRecords) {
-    let file = try PerfDataFile.open(MappedFile(copying: bytes, path: "built.perf.data"))
+    try read(MappedFile(copying: bytes, path: "built.perf.data"))
+  }
+
+  /// Reads a whole file.
+  static func read(
+    _ mapped: MappedFile
+  ) throws -> (reading: PerfDataReading, file: PerfDataFile, records: PerfDataRecords) {
+    let file = try PerfDataFile.open(mapped)
     let records = PerfDataRecords(file)
     var reading = PerfDataReading(file, records.tasks)
     QueueMerger.merge(records, into: &reading)

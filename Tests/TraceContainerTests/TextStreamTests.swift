@@ -223,4 +223,31 @@ import TraceTestSupport
       #expect(reading.lines == UInt64(bytes.filter { $0 == 10 }.count))
     }
   }
+
+  @Test("a text that was there before means the same again, whatever came in between")
+  func repeated() throws {
+    var random = SeededGenerator(seed: 12)
+    // Some that differ in one digit, of every length around those that are remembered.
+    var texts = TextFieldTests.all.map { "\($0.event): \($0.text)" }
+    for length in stride(from: 0, through: 240, by: 3) {
+      let value = Int.random(in: 0..<100, using: &random)
+      texts.append("kvm_entry: vcpu \(value)" + String(repeating: "x", count: length))
+      texts.append("kvm_exit: reason HLT rip 0x\(value) info 0 \(length)")
+    }
+    var log = ""
+    for line in 0..<4000 {
+      let heads = ["a-1   [000]", "b-22  [001]", "c-333 [002]"]
+      let head = heads.randomElement(using: &random) ?? ""
+      let text = texts.randomElement(using: &random) ?? ""
+      log += "      \(head)   111.\(100_000 + line): \(text)\n"
+    }
+    // With their words, lines are read letter by letter.
+    let letters = try TextReading(log, wantsText: true)
+    let reading = try TextReading(log)
+    #expect(reading.events.count > 3000)
+    #expect(reading.events == letters.events)
+    #expect(reading.unreadable == letters.unreadable)
+    #expect(reading.otherLines == letters.otherLines)
+    #expect(reading.gaps == letters.gaps)
+  }
 }

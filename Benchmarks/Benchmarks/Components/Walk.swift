@@ -33,7 +33,7 @@ private func count(
   var records = 0
   repeat {
     records += 1
-    if run.length >= 2 { counts[Int(run.payload.u16(at: 0))] &+= 1 }
+    if run.place.length >= 2 { counts[Int(run.payload(at: run.place).u16(at: 0))] &+= 1 }
   } while try run.advance()
   return records
 }

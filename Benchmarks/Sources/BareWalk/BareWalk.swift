@@ -51,7 +51,7 @@ struct BareWalk {
     guard let first = try cursor.next(in: bytes) else { return }
     var run = SubBufferRun(cursor, first, in: bytes)
     repeat {
-      if run.length >= 2 { counts[Int(run.payload.u16(at: 0))] &+= 1 }
+      if run.place.length >= 2 { counts[Int(run.payload(at: run.place).u16(at: 0))] &+= 1 }
     } while try run.advance()
   }
 

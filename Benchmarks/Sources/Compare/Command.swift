@@ -11,6 +11,8 @@ struct Command {
     /// Seconds of CPU time of the process and of those it waited for.
     var user: Double
     var system: Double
+    /// Seconds from start to end.
+    var wall = 0.0
     /// Standard output, where it was kept.
     var output = ""
     /// Lines of standard output, where they were counted.
@@ -59,6 +61,7 @@ struct Command {
     process.standardOutput = isRead ? pipe : FileHandle.nullDevice
     process.standardError = output == .kept ? pipe : FileHandle.nullDevice
     let before = Self.usedByChildren()
+    let begin = ContinuousClock.now
     try process.run()
     var outcome = Outcome(code: 0, user: 0, system: 0)
     var kept = Data()
@@ -77,10 +80,12 @@ struct Command {
       usleep(500)
     }
     process.waitUntilExit()
+    let wall = begin.duration(to: .now)
     let after = Self.usedByChildren()
     outcome.code = process.terminationStatus
     outcome.user = after.user - before.user
     outcome.system = after.system - before.system
+    outcome.wall = wall / .seconds(1)
     outcome.output = String(decoding: kept, as: UTF8.self)
     return outcome
   }

@@ -45,8 +45,12 @@ extension Contestant {
   /// All of them, in the order of their turns.
   static func all(_ settings: Settings, _ peers: Peers) -> [Contestant] {
     let passes = "\(settings.isQuick ? 2 : 4)"
-    func own(_ id: String, _ input: String, _ command: [String] = ["summary"]) -> Contestant {
-      Contestant(
+    // The peers have one thread: what they are held against has no more.
+    func own(
+      _ id: String, _ input: String, _ command: [String] = ["summary"], threads: Int = 1
+    ) -> Contestant {
+      let command = command + ["--threads", "\(threads)"]
+      return Contestant(
         id: id, tool: "kvmscope " + command.joined(separator: " "), input: input,
         command: Command(settings.kvmscope, command + [input]), counting: .own)
     }
@@ -93,6 +97,7 @@ extension Contestant {
         "walk big6.dat", "walk", "big6.dat", ["big6.dat", "count", "11"], "walk count",
         .passes("count"), .word("events")),
     ] + ofTraceDat("big6.dat") + ofTraceDat("big7.dat") + ofTraceDat("bigz.dat", isZstd: true) + [
+      own("two bigz.dat", "bigz.dat", threads: 2), own("two big6.dat", "big6.dat", threads: 2),
       own("own big.perf.data", "big.perf.data"),
       peer(
         "perfw", "perfw", "big.perf.data", ["big.perf.data", "merged", passes], "perfw merged",

@@ -8,6 +8,8 @@ struct Measurement {
     var user: Double
     /// nil where a program does not tell that of its passes.
     var system: Double?
+    /// From start to end; nil of passes.
+    var wall: Double?
   }
 
   private let settings: Settings
@@ -62,7 +64,8 @@ struct Measurement {
       let count = Double(all.count)
       let mean = Sample(
         user: all.reduce(0) { $0 + $1.user } / count,
-        system: all[0].system == nil ? nil : all.reduce(0) { $0 + ($1.system ?? 0) } / count)
+        system: all[0].system == nil ? nil : all.reduce(0) { $0 + ($1.system ?? 0) } / count,
+        wall: all[0].wall == nil ? nil : all.reduce(0) { $0 + ($1.wall ?? 0) } / count)
       if isKept { samples[contestant.id, default: []].append(mean) }
     } catch {
       missing[contestant.id] = "\(contestant.tool), \(contestant.input): \(error)"
@@ -96,7 +99,7 @@ struct Measurement {
       counted[contestant.id] = found
     }
     guard case .passes(let word) = contestant.figure else {
-      return Sample(user: outcome.user, system: outcome.system)
+      return Sample(user: outcome.user, system: outcome.system, wall: outcome.wall)
     }
     return try meanOfPasses(
       outcome.output.split(separator: "\n").filter { $0.hasPrefix(word + " ") })

@@ -45,19 +45,37 @@ struct CPUStream {
 
   /// Goes on to the next record beyond the current sub-buffer, over as many sub-buffers and blocks
   /// as it takes.
+  ///
+  /// - Parameter bytes: the set's, as they are now.
+  /// - Returns: whether they still are: another block makes them anew.
   @inline(never)
   mutating func advanceBeyondPage<Consumer: RecordConsumer>(
+    _ set: any CPUStreamSet, _ bytes: RawSpan, _ consumer: inout Consumer, stream: Int
+  ) -> Bool {
+    if isLive { lastTime = record.timestamp }
+    if beginNext(set, bytes, &consumer, stream: stream) { return true }
+    advanceBeyondBlock(set, &consumer, stream: stream)
+    return false
+  }
+
+  /// Goes on to the next sub-buffer of the block that has a record; false when there is none.
+  private mutating func beginNext<Consumer: RecordConsumer>(
+    _ set: any CPUStreamSet, _ bytes: RawSpan, _ consumer: inout Consumer, stream: Int
+  ) -> Bool {
+    while nextPage < block.upperBound {
+      page = nextPage
+      let length = min(cursor.layout.pageSize, block.upperBound - page)
+      nextPage = page + length
+      if begin(length, set, bytes, &consumer, stream: stream) { return true }
+    }
+    return false
+  }
+
+  /// Goes on to the first record of the blocks that follow.
+  mutating func advanceBeyondBlock<Consumer: RecordConsumer>(
     _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int
   ) {
-    if isLive { lastTime = record.timestamp }
-    while true {
-      while nextPage < block.upperBound {
-        page = nextPage
-        let length = min(cursor.layout.pageSize, block.upperBound - page)
-        nextPage = page + length
-        if begin(length, set, &consumer, stream: stream) { return }
-      }
-      guard consumer.progressed(bytes: block.count) else { break }
+    while consumer.progressed(bytes: block.count) {
       switch set.nextBlock(of: stream) {
       case .block(let next):
         block = next
@@ -72,6 +90,7 @@ struct CPUStream {
         return
       }
       nextPage = block.lowerBound
+      if beginNext(set, set.bytes, &consumer, stream: stream) { return }
     }
     end()
   }
@@ -115,12 +134,13 @@ struct CPUStream {
 
   /// Begins a sub-buffer; whether it has a record.
   private mutating func begin<Consumer: RecordConsumer>(
-    _ length: Int, _ set: any CPUStreamSet, _ consumer: inout Consumer, stream: Int
+    _ length: Int, _ set: any CPUStreamSet, _ bytes: RawSpan, _ consumer: inout Consumer,
+    stream: Int
   ) -> Bool {
     do throws(PageFault) {
-      add(try cursor.begin(pageAt: page, pageLength: length, in: set.bytes))
+      add(try cursor.begin(pageAt: page, pageLength: length, in: bytes))
       let isEmpty = cursor.isDone
-      guard let next = try cursor.next(in: set.bytes) else {
+      guard let next = try cursor.next(in: bytes) else {
         if isEmpty { emptyPages += 1 }
         return false
       }

@@ -35,42 +35,51 @@ public enum OrderedWalk {
       var run = OrderedRun(records, from: at, in: bytes)
       // Nothing in such a run could be unreadable.
       _ = try? consumer.follow(&run, until: .max, stream: records[at].stream)
-      at = run.at + 1
+      at = run.place.at + 1
     }
   }
 }
 
 /// Records of one stream that stand behind each other.
 private struct OrderedRun: RecordRun, ~Escapable {
+  struct Place: RecordPlace {
+    let at: Int
+    let record: Record
+
+    var timestamp: UInt64 { @inline(__always) get { record.timestamp } }
+    var length: Int { @inline(__always) get { record.length } }
+  }
+
   let bytes: RawSpan
   private let records: Span<OrderedRecord>
-  /// The present record.
-  private(set) var at: Int
-  private(set) var record: Record
+  var place: Place
 
   @inline(__always)
   @_lifetime(copy records, copy bytes)
   init(_ records: Span<OrderedRecord>, from at: Int, in bytes: RawSpan) {
     self.records = records
-    self.at = at
     self.bytes = bytes
-    record = records[at].record
+    place = Place(at: at, record: records[at].record)
   }
 
-  var timestamp: UInt64 { @inline(__always) get { record.timestamp } }
-  var length: Int { @inline(__always) get { record.length } }
-  var payload: RawSpan {
-    @_lifetime(copy self) @inline(__always) get { bytes.suffix(from: record.offset) }
-  }
+  var record: Record { place.record }
 
   @inline(__always)
-  mutating func advance() throws(PageFault) -> Bool {
-    let next = at &+ 1
-    guard next < records.count else { return false }
+  @_lifetime(copy self)
+  func payload(at place: Place) -> RawSpan { bytes.suffix(from: place.record.offset) }
+
+  @inline(__always)
+  func nearPlace(after place: Place) -> Place? {
+    let next = place.at &+ 1
+    guard next < records.count else { return nil }
     let entry = records[next]
-    guard entry.stream == records[at].stream else { return false }
-    at = next
-    record = entry.record
+    guard entry.stream == records[place.at].stream else { return nil }
+    return Place(at: next, record: entry.record)
+  }
+  @inline(__always)
+  mutating func advance() throws(PageFault) -> Bool {
+    guard let next = nearPlace(after: place) else { return false }
+    place = next
     return true
   }
 }

@@ -157,7 +157,7 @@ public enum QueueMerger {
         var run = QueueRun(span, head.at, head.end, in: bytes)
         // A queue's records were checked when they were put there: nothing is thrown.
         let waits = (try? consumer.follow(&run, until: due, stream: head.stream)) ?? false
-        head.at = run.at
+        head.at = run.place.at
         if waits { return true }
       }
       head.at += 1

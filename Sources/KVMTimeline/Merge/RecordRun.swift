@@ -3,17 +3,24 @@ internal import TraceBytes
 
 /// The records of one stream that come next, one after the other: the rest of a sub-buffer, or a
 /// part of a queue.
+///
+/// Where a record lies is a value of its own: a loop keeps it in registers, and puts it back when it is done.
 public protocol RecordRun: ~Escapable {
+  /// Where a record lies.
+  associatedtype Place: RecordPlace
   /// What the records lie in.
   var bytes: RawSpan { @_lifetime(copy self) get }
+  /// Where the record lies that comes next.
+  var place: Place { get set }
   /// The record that comes next, by its place in `bytes`.
   var record: Record { get }
-  /// Its time.
-  var timestamp: UInt64 { get }
-  /// The bytes of its payload.
-  var length: Int { get }
-  /// What the payload begins; at least `length` bytes.
-  var payload: RawSpan { @_lifetime(copy self) get }
+  /// What the payload of a record begins; at least `length` bytes.
+  @_lifetime(copy self)
+  func payload(at place: Place) -> RawSpan
+  /// Where the record behind another one lies, where that is easy to tell.
+  ///
+  /// - Returns: nil when it takes `advance`.
+  func nearPlace(after place: Place) -> Place?
   /// Goes on to the record behind it.
   ///
   /// - Returns: false when there is none; `record` then stays the last one, as it does on a throw.
@@ -21,16 +28,38 @@ public protocol RecordRun: ~Escapable {
   mutating func advance() throws(PageFault) -> Bool
 }
 
+/// Where one record of a run lies.
+public protocol RecordPlace: BitwiseCopyable {
+  /// The record's time.
+  var timestamp: UInt64 { get }
+  /// The bytes of its payload.
+  var length: Int { get }
+}
+
+extension RecordRun where Self: ~Escapable {
+  /// The time of the record that comes next.
+  @inline(__always)
+  var timestamp: UInt64 { place.timestamp }
+}
+
 extension SubBufferRun: RecordRun {}
+extension SubBufferRun.Place: RecordPlace {}
 
 /// A part of a queue: records of one stream without a mark between them.
 struct QueueRun: RecordRun, ~Escapable {
+  struct Place: RecordPlace {
+    /// Where the record stands in the queue.
+    let at: Int
+    let entry: QueuedRecord
+
+    var timestamp: UInt64 { @inline(__always) get { entry.timestamp } }
+    var length: Int { @inline(__always) get { entry.length } }
+  }
+
   private let entries: Span<QueuedRecord>
   let bytes: RawSpan
-  /// Where the next record stands in the queue.
-  private(set) var at: Int
   private let end: Int
-  private var entry: QueuedRecord
+  var place: Place
 
   /// The records from `at` on; there is at least one, and it is no mark.
   @inline(__always)
@@ -38,26 +67,29 @@ struct QueueRun: RecordRun, ~Escapable {
   init(_ entries: Span<QueuedRecord>, _ at: Int, _ end: Int, in bytes: RawSpan) {
     self.entries = entries
     self.bytes = bytes
-    self.at = at
     self.end = end
-    entry = entries[at]
+    place = Place(at: at, entry: entries[at])
   }
 
   var record: Record {
-    Record(timestamp: entry.timestamp, offset: entry.offset, length: entry.length)
+    Record(timestamp: place.timestamp, offset: place.entry.offset, length: place.length)
   }
-  var timestamp: UInt64 { @inline(__always) get { entry.timestamp } }
-  var length: Int { @inline(__always) get { entry.length } }
-  var payload: RawSpan {
-    @_lifetime(copy self) @inline(__always) get { bytes.suffix(from: entry.offset) }
+
+  @inline(__always)
+  @_lifetime(copy self)
+  func payload(at place: Place) -> RawSpan { bytes.suffix(from: place.entry.offset) }
+
+  @inline(__always)
+  func nearPlace(after place: Place) -> Place? {
+    let next = place.at &+ 1
+    guard next < end, !entries[next].isMark else { return nil }
+    return Place(at: next, entry: entries[next])
   }
 
   @inline(__always)
   mutating func advance() throws(PageFault) -> Bool {
-    let next = at &+ 1
-    guard next < end, !entries[next].isMark else { return false }
-    at = next
-    entry = entries[next]
+    guard let next = nearPlace(after: place) else { return false }
+    place = next
     return true
   }
 }

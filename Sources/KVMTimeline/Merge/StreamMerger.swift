@@ -18,7 +18,7 @@ public enum StreamMerger {
     _ set: any CPUStreamSet, into consumer: inout Consumer
   ) {
     var streams = (0..<set.streamCount).map { CPUStream(layout: set.layout(of: $0)) }
-    for at in streams.indices { streams[at].advanceBeyondPage(set, &consumer, stream: at) }
+    for at in streams.indices { streams[at].advanceBeyondBlock(set, &consumer, stream: at) }
     if streams.count <= fewStreams {
       mergeFew(set, &streams, &consumer)
     } else {
@@ -46,7 +46,8 @@ public enum StreamMerger {
       // The time at which another stream is due: one before it in the list goes first at the same
       // time.
       var due: UInt64
-      repeat {
+      var isSameBlock = true
+      while isSameBlock {
         first = 0
         due = .max
         var time = times[0]
@@ -65,11 +66,11 @@ public enum StreamMerger {
           guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
           first = last
         }
-        let goesOn = follow(&streams[first], first, until: due, in: bytes, set, &consumer)
-        times[first] = streams[first].record.timestamp
-        if !goesOn { break }
-      } while true
-      streams[first].advanceBeyondPage(set, &consumer, stream: first)
+        isSameBlock =
+          follow(&streams[first], first, until: due, in: bytes, set, &consumer)
+          || streams[first].advanceBeyondPage(set, bytes, &consumer, stream: first)
+        times[first] = streams[first].isLive ? streams[first].record.timestamp : .max
+      }
     }
   }
 
@@ -106,23 +107,23 @@ public enum StreamMerger {
       streams[at].isLive ? streams[at].record.timestamp : .max
     }
     while true {
+      // The span is taken anew whenever a stream has gone on to another block.
       let bytes = set.bytes
-      var first = tree.winner
-      while streams[first].isLive,
-        follow(&streams[first], first, until: tree.due, in: bytes, set, &consumer)
-      {
-        tree.replace(with: streams[first].record.timestamp)
-        first = tree.winner
+      var isSameBlock = true
+      while isSameBlock {
+        let first = tree.winner
+        guard streams[first].isLive else {
+          // All have ended, but for those whose clock reads the largest time there is.
+          guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
+          while follow(&streams[last], last, until: .max, in: bytes, set, &consumer) {}
+          isSameBlock = streams[last].advanceBeyondPage(set, bytes, &consumer, stream: last)
+          continue
+        }
+        isSameBlock =
+          follow(&streams[first], first, until: tree.due, in: bytes, set, &consumer)
+          || streams[first].advanceBeyondPage(set, bytes, &consumer, stream: first)
+        tree.replace(with: streams[first].isLive ? streams[first].record.timestamp : .max)
       }
-      if !streams[first].isLive {
-        // All have ended, but for those whose clock reads the largest time there is.
-        guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
-        while follow(&streams[last], last, until: .max, in: bytes, set, &consumer) {}
-        streams[last].advanceBeyondPage(set, &consumer, stream: last)
-        continue
-      }
-      streams[first].advanceBeyondPage(set, &consumer, stream: first)
-      tree.replace(with: streams[first].isLive ? streams[first].record.timestamp : .max)
     }
   }
 }

@@ -36,32 +36,17 @@ struct SoleVCPU {
     _ track: inout VCPUTrack, _ output: inout TimelineOutput, _ counts: inout EventCounts,
     _ last: inout UInt64, _ events: EventTable, _ run: inout Run, until due: UInt64
   ) throws(PageFault) -> TimelineConsumer.Pause {
-    // A copy whose address nobody else has.
-    var records = run
-    do throws(PageFault) {
-      let pause = try take(
-        &track, &output, &counts, &last, events.entries.span, &records, until: due)
-      run = records
-      return pause
-    } catch {
-      run = records
-      throw error
-    }
-  }
-
-  @inline(__always)
-  @_lifetime(records: copy records)
-  private func take<Run: RecordRun & ~Escapable>(
-    _ track: inout VCPUTrack, _ output: inout TimelineOutput, _ counts: inout EventCounts,
-    _ last: inout UInt64, _ events: Span<EventTable.Entry>, _ records: inout Run, until due: UInt64
-  ) throws(PageFault) -> TimelineConsumer.Pause {
+    // Where the next record lies stays in registers: only rarely the run must know.
+    var place = run.place
+    defer { run.place = place }
     let isConverted = conversion != nil
-    repeat {
-      let timestamp = records.timestamp
-      let length = records.length
+    let events = events.entries.span
+    while true {
+      let timestamp = place.timestamp
+      let length = place.length
       guard length >= 8 else { return .another }
       // Fields that lie within an event's least length lie within the record.
-      let payload = records.payload
+      let payload = run.payload(at: place)
       let header = RecordHeader(payload, at: 0)
       guard header.thread == thread, Int(header.event) < events.count else { return .another }
       let event = events[Int(header.event)]
@@ -74,10 +59,16 @@ struct SoleVCPU {
       let time = isConverted ? TimelineConsumer.convert(timestamp, conversion) : timestamp
       last = time
       feed(event.kind, RecordFields(payload, event.layouts), at: time, to: &track, &output)
-      guard try records.advance() else { return .atEnd }
-      if records.timestamp < timestamp { return .wentBack(from: timestamp) }
-    } while records.timestamp <= due
-    return .notDue
+      if let next = run.nearPlace(after: place) {
+        place = next
+      } else {
+        run.place = place
+        guard try run.advance() else { return .atEnd }
+        place = run.place
+      }
+      if place.timestamp < timestamp { return .wentBack(from: timestamp) }
+      if place.timestamp > due { return .notDue }
+    }
   }
 
   /// Hands an event to the track.

@@ -47,9 +47,9 @@ public struct QueuedRecord: Sendable, BitwiseCopyable {
   @inline(__always)
   public var length: Int { Int(truncatingIfNeeded: place & 0xffff) }
 
-  /// The same record or mark after its payload was moved to lower offsets.
-  func moved(down distance: Int) -> QueuedRecord {
+  /// The same record or mark after its payload was moved to higher offsets.
+  func moved(up distance: Int) -> QueuedRecord {
     isMark
-      ? self : QueuedRecord(timestamp: timestamp, offset: offset - distance, length: length)
+      ? self : QueuedRecord(timestamp: timestamp, offset: offset + distance, length: length)
   }
 }

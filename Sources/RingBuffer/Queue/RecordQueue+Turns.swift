@@ -118,25 +118,37 @@ extension RecordQueue {
 
   /// Moves entries down to `start`; returns where the last of them ends.
   private mutating func keep(_ range: Range<Int>, at start: Int) -> Int {
-    var end = start
+    let first = range.lowerBound
+    precondition(start >= 0 && start <= first && range.upperBound <= waiting.count)
+    if start == first { return range.upperBound }
     var all = waiting.mutableSpan
-    for at in range {
-      all[end] = all[at]
-      end += 1
-    }
-    return end
+    for step in 0..<range.count { all[start &+ step] = all[first &+ step] }
+    return start &+ range.count
   }
 
   /// Moves the places of all records: the bytes before `distance` are gone.
   public mutating func moveDown(_ distance: Int) {
-    for at in 0..<count { waiting[at] = waiting[at].moved(down: distance) }
+    for at in 0..<count { waiting[at] = waiting[at].moved(up: -distance) }
+  }
+
+  /// Moves the places of all records up by `distance`; those behind a place by another one.
+  public mutating func moveUp(_ distance: Int, behind place: Int, _ other: Int) {
+    for at in 0..<count {
+      waiting[at] = waiting[at].moved(up: waiting[at].offset > place ? other : distance)
+    }
   }
 
   /// The lowest place of a record that waits; nil when none does.
-  public var lowestOffset: Int? {
+  public var lowestOffset: Int? { lowestOffset(from: 0) }
+
+  /// The lowest place of a record that waits, of those from `least` on; nil when none does.
+  ///
+  /// What was read first must have such a place, if any has.
+  public func lowestOffset(from least: Int) -> Int? {
     var lowest: Int?
     for at in 0..<count where !waiting[at].isMark {
-      lowest = min(lowest ?? .max, waiting[at].offset)
+      let offset = waiting[at].offset
+      if offset >= least { lowest = min(lowest ?? .max, offset) }
       // They wait in the order in which they were read, but for what was sorted.
       if !wasSorted { break }
     }

@@ -56,16 +56,17 @@ struct EventPlan {
         markers.append(Int32(selector))
         continue
       }
-      guard let (step, ranges) = Self.key(rules.selectors[selector].program, rules.programs) else {
+      guard let (found, isCertain) = Self.key(rules.selectors[selector].program, rules.programs)
+      else {
         always.append(Int32(selector))
         continue
       }
+      let step = found.step
       let key = Key(
         offset: step.field.offset, size: step.field.size,
         isaOffset: step.isa.isPresent ? step.isa.offset : 0)
       fields[key] = (step.field, step.isa)
-      let isCertain = rules.selectors[selector].program.count == 1
-      for range in ranges {
+      for range in found.ranges {
         groups[key, default: []].append(
           Member(
             ask: Ask(selector: Int32(selector), isCertain: isCertain), range: range))
@@ -84,25 +85,54 @@ struct EventPlan {
     indices.sort { ($0.field.offset, $0.field.size) < ($1.field.offset, $1.field.size) }
   }
 
-  /// The condition that every record must meet for a selector to hold, as ranges of a field's values; an equality, if
-  /// there is one.
+  /// A field by whose value a selector can be found.
+  private struct Found {
+    let step: PatternPrograms.Step
+    /// Every record for which it holds has one of these values.
+    var ranges: [ClosedRange<UInt64>]
+    /// How much it leaves: an equality, two bounds, one.
+    var rank: Int
+  }
+
+  /// A condition that every record must meet for a selector to hold, as ranges of a field's values.
+  ///
+  /// Of several it is the one that leaves least. It is certain where it says all that the selector asks.
   private static func key(
     _ program: Range<Int>, _ programs: PatternPrograms
-  ) -> (PatternPrograms.Step, [ClosedRange<UInt64>])? {
-    var best: (PatternPrograms.Step, [ClosedRange<UInt64>])?
+  ) -> (found: Found, isCertain: Bool)? {
+    var all: [Found] = []
+    var isWhole = true
     var at = program.lowerBound
     // Conditions joined by && stand one behind the other, each followed by a jump to the end.
     while at < program.upperBound {
       let step = programs.steps[at]
       let next = at + 1
-      guard end(of: next, program, programs) == program.upperBound else { return best }
-      if let ranges = ranges(step) {
-        if step.comparison == .equal { return (step, ranges) }
-        best = best ?? (step, ranges)
+      guard end(of: next, program, programs) == program.upperBound else {
+        isWhole = false
+        break
       }
       at = next + 1
+      guard let ranges = ranges(step) else {
+        isWhole = false
+        continue
+      }
+      if step.code == .testMask { isWhole = false }
+      let isEqual = step.code != .testMask && step.comparison == .equal
+      let same = all.firstIndex { $0.step.field == step.field && $0.step.isa == step.isa }
+      if let same {
+        // What lies in both: of two bounds of one field the stretch between them.
+        all[same].ranges = all[same].ranges.flatMap { a in
+          ranges.filter { a.overlaps($0) }.map { a.clamped(to: $0) }
+        }
+        all[same].rank = isEqual ? 0 : min(1, all[same].rank)
+      } else {
+        all.append(Found(step: step, ranges: ranges, rank: isEqual ? 0 : 2))
+      }
     }
-    return best
+    guard let rank = all.map(\.rank).min(), let best = all.first(where: { $0.rank == rank }) else {
+      return nil
+    }
+    return (best, isWhole && all.count == 1)
   }
 
   /// Where a false condition before a step leads to.
@@ -132,6 +162,9 @@ struct EventPlan {
       case .greater: return step.a == .max ? nil : [step.a + 1 ... .max]
       case .greaterOrEqual: return [step.a ... .max]
       }
+    case .testMask:
+      // A number less than the mask's lowest bit has none of its bits.
+      return step.a == 0 ? nil : [step.a & (0 &- step.a) ... .max]
     default: return nil
     }
   }
@@ -170,18 +203,22 @@ struct EventPlan {
 struct PlanTable {
   struct Plan: BitwiseCopyable {
     var markers = Stretch()
+    /// Asked where there is no index, or the record is too short for the first one: what that leads to holds these too.
     var always = Stretch()
     var indices = Stretch()
   }
 
   struct Index: BitwiseCopyable {
-    let field: FieldLayout
-    let isa: FieldLayout
+    let field: QuickField
+    let isa: QuickField
     /// In `bounds`, and one for one in `parts`.
     let bounds: Stretch
     let small: Stretch
-    /// Where single values alone lead to selectors: bits at their hashes, so that most others are told at once.
-    let filter: InlineArray<4, UInt64>
+    /// A record that is shorter does not have the field.
+    let end: Int32
+    let isReason: Bool
+    /// What values lead to that no selector of the index names.
+    let other: Stretch
   }
 
   private(set) var plans: [Plan] = []
@@ -190,6 +227,9 @@ struct PlanTable {
   private(set) var bounds: [UInt64] = []
   private(set) var parts: [Stretch] = []
   private(set) var small: [UInt16] = []
+  /// By index, four words: where single values alone lead to selectors, bits at their hashes, so that most others are
+  /// told at once.
+  private(set) var filters: [UInt64] = []
   private(set) var asks: [Ask] = []
 
   /// A selector that is looked at, and what must be known of the usual one: to count an event for one rule.
@@ -207,39 +247,73 @@ struct PlanTable {
       question = ask.isCertain ? DecisionTable.holds : head.question
       minimumLength = head.minimumLength
       rule =
-        head.onlyCounts && question != SelectorTable.run
+        selectors.tails[Int(ask.selector)].onlyCounts && question != SelectorTable.run
         ? selectors.occurrences[head.occurrences.range.lowerBound].rule : -1
     }
   }
 
   /// Adds a plan; gives its number.
-  mutating func add(_ plan: EventPlan, _ selectors: SelectorTable) -> Int32 {
+  mutating func add(
+    _ plan: EventPlan, _ selectors: inout SelectorTable, isBigEndian: Bool
+  ) -> Int32 {
     let start = indices.count
-    for index in plan.indices {
-      let asks = Stretch.append(index.selectors.map { Ask($0, selectors) }, to: &asks)
-      parts += index.parts.map {
-        Stretch(
-          start: asks.start + Int32($0.lowerBound), end: asks.start + Int32($0.upperBound))
+    let always = plan.always.map { EventPlan.Ask(selector: $0, isCertain: false) }
+    let alwaysAsks = add(always, &selectors)
+    for (number, index) in plan.indices.enumerated() {
+      for part in index.parts {
+        // What is asked always is asked with what the first value leads to: one thing and not two.
+        parts.append(add((number == 0 ? always : []) + index.selectors[part], &selectors))
       }
       indices.append(
         Index(
-          field: index.field, isa: index.isa, bounds: Stretch.append(index.bounds, to: &bounds),
-          small: Stretch.append(index.small, to: &small), filter: Self.filter(index)))
+          field: QuickField(index.field, isBigEndian: isBigEndian),
+          isa: QuickField(index.isa, isBigEndian: isBigEndian),
+          bounds: Stretch.append(index.bounds, to: &bounds),
+          small: Stretch.append(index.small, to: &small),
+          end: Int32(index.field.offset) + Int32(index.field.size), isReason: index.isa.isPresent,
+          other: number == 0 ? alwaysAsks : Stretch()))
+      filters += Self.filter(index)
     }
     plans.append(
       Plan(
         markers: Stretch.append(plan.markers, to: &markers),
-        always: Stretch.append(
-          plan.always.map { Ask(.init(selector: $0, isCertain: false), selectors) }, to: &asks),
+        always: alwaysAsks,
         indices: Stretch(start: Int32(start), end: Int32(indices.count))))
     return Int32(plans.count - 1)
   }
 
-  private static func filter(_ index: EventPlan.Index) -> InlineArray<4, UInt64> {
-    var filter = InlineArray<4, UInt64>(repeating: 0)
+  /// Adds what is asked of the same records; those that are all certain to hold as one.
+  private mutating func add(
+    _ own: [EventPlan.Ask], _ selectors: inout SelectorTable
+  ) -> Stretch {
+    var new: [Ask] = []
+    var certain: [(scope: Int32, members: [Int32])] = []
+    for one in own {
+      let ask = Ask(one, selectors)
+      guard ask.question == DecisionTable.holds, !selectors.heads[Int(one.selector)].isNoted
+      else {
+        new.append(ask)
+        continue
+      }
+      let scope = selectors.heads[Int(one.selector)].scope
+      if let same = certain.firstIndex(where: { $0.scope == scope }) {
+        certain[same].members.append(one.selector)
+      } else {
+        certain.append((scope, [one.selector]))
+      }
+    }
+    for (_, members) in certain {
+      let selector = members.count == 1 ? members[0] : selectors.join(members)
+      new.append(Ask(.init(selector: selector, isCertain: true), selectors))
+    }
+    return Stretch.append(new, to: &asks)
+  }
+
+  private static func filter(_ index: EventPlan.Index) -> [UInt64] {
+    var filter = [UInt64](repeating: 0, count: 4)
     for (at, part) in index.parts.enumerated() where !part.isEmpty {
       let isSingle = at + 1 < index.bounds.count && index.bounds[at + 1] == index.bounds[at] + 1
-      guard isSingle else { return InlineArray(repeating: .max) }
+      guard isSingle else { return Array(repeating: .max, count: 4) }
       let hash = hash(index.bounds[at])
       filter[hash >> 6] |= 1 << UInt64(hash & 63)
     }
@@ -252,26 +326,36 @@ struct PlanTable {
     Int(truncatingIfNeeded: (value &* 0x9e37_79b9_7f4a_7c15) &>> 56)
   }
 
-  /// Where the selectors are that a record's value can make hold.
+  /// Where the selectors are that a record's value can make hold; nil: it does not have the field.
   @inline(__always)
-  func part(_ index: Index, _ block: RawSpan, _ base: Int, _ isBigEndian: Bool) -> Stretch {
-    let value =
-      index.isa.isPresent
-      ? PatternPrograms.reason(index.field, index.isa, block, base, isBigEndian)
-      : index.field.read(in: block, at: base, isBigEndian: isBigEndian)
-    let start = Int(index.bounds.start)
-    if value < UInt64(index.small.range.count) {
-      return parts[start &+ Int(small[Int(index.small.start) &+ Int(value)])]
+  func part(_ index: Int, _ block: RawSpan, _ moment: Moment, _ isBigEndian: Bool) -> Stretch? {
+    // A record that is too short for the field holds nothing.
+    let own = indices[index]
+    guard moment.length >= Int(own.end) else { return nil }
+    var value = own.field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
+    if own.isReason {
+      value = PatternPrograms.reason(
+        value, isa: own.isa.read(in: block, at: moment.base, isBigEndian: isBigEndian))
+    }
+    let start = Int(own.bounds.start)
+    if value < UInt64(own.small.range.count) {
+      return parts[start &+ Int(small[Int(own.small.start) &+ Int(value)])]
     }
     let hash = Self.hash(value)
-    if index.filter[hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return Stretch() }
+    if filters[index &* 4 &+ hash &>> 6] &>> UInt64(hash & 63) & 1 == 0 { return own.other }
+    return parts[find(value, start, own.bounds.range.count)]
+  }
+
+  /// The last bound that is not above a value.
+  private func find(_ value: UInt64, _ start: Int, _ count: Int) -> Int {
     var low = start
-    var count = index.bounds.range.count
+    var count = count
     while count > 1 {
       let half = count / 2
-      if bounds[low &+ half] <= value { low &+= half }
+      // Without a branch: which half it is nobody can guess.
+      low &+= bounds[low &+ half] <= value ? half : 0
       count &-= half
     }
-    return parts[low]
+    return low
   }
 }

@@ -21,7 +21,7 @@ public struct RuleWalk: RecordConsumer {
   let set: RuleSet
   let subject: RuleSubject
   let rules: CompiledRules
-  /// By event number: a plan, or -1.
+  /// By event id: a plan, or -1.
   private let planOf: [Int32]
   private let plans: PlanTable
   private let selectors: SelectorTable
@@ -30,7 +30,7 @@ public struct RuleWalk: RecordConsumer {
   private var threads: ThreadVCPUs
   private var tallies: TallyTable
   /// Sequences of rules that know the level of an event as it comes.
-  private var sequences: SequenceTable
+  var sequences: SequenceTable
   /// Those of the others.
   var machines: [SequenceMachine?]
   /// By rule: the level was never known for events that might have mattered.
@@ -50,12 +50,12 @@ public struct RuleWalk: RecordConsumer {
   private var counted: [UInt64]
   /// Of conditions that several selectors have: the event at which they were asked, and the answer.
   private var memos: [(serial: UInt64, holds: Bool)]
-  private let progress: (Int) -> Bool
+  let progress: (Int) -> Bool
   /// The user's function stopped the walk.
-  public private(set) var wasStopped = false
+  public internal(set) var wasStopped = false
 
   /// More events than these do not wait for a level.
-  private static let mostWaiting = 262_144
+  static let mostWaiting = 262_144
 
   /// Prepares a walk over a trace's records.
   public init(_ set: RuleSet, _ subject: RuleSubject, progress: @escaping (Int) -> Bool) {
@@ -71,14 +71,16 @@ public struct RuleWalk: RecordConsumer {
     for (number, selector) in rules.selectors.enumerated() { own[selector.event].append(number) }
     let sequences = SequenceTable(set, rules, vcpus: subject.vcpus.count)
     self.sequences = sequences
-    let selectors = SelectorTable(set, rules, sequences)
-    self.selectors = selectors
+    var selectors = SelectorTable(set, rules, sequences)
     var planOf = [Int32](repeating: -1, count: events)
     var plans = PlanTable()
     for event in 0..<events where !own[event].isEmpty {
-      planOf[event] = plans.add(EventPlan(own[event], rules), selectors)
+      planOf[event] = plans.add(EventPlan(own[event], rules), &selectors, isBigEndian: isBigEndian)
     }
-    self.planOf = planOf
+    self.selectors = selectors
+    self.planOf = (0...Int(UInt16.max)).map { id in
+      planOf[subject.catalogue.number(of: UInt16(id))]
+    }
     self.plans = plans
     scopes = ScopeStates(set.scopes, subject)
     threads = ThreadVCPUs(subject.vcpus, streams: subject.cpus.count)
@@ -126,16 +128,39 @@ public struct RuleWalk: RecordConsumer {
   public mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     guard record.length >= 8 else { return }
     let (id, thread) = subject.catalogue.header(in: block, at: record.offset)
-    let number = subject.catalogue.number(of: id)
-    let plan = planOf[number]
-    if plan < 0 { return }
-    let time = subject.conversion?.nanoseconds(record.timestamp) ?? record.timestamp
-    look(Int(plan), record, block, stream, thread, time)
+    let plan = planOf[Int(id)]
+    if plan >= 0 { look(Int(plan), record, block, stream, thread) }
+  }
+
+  /// See ``RecordConsumer/follow(_:until:stream:)``.
+  ///
+  /// It is compiled for the records of a trace.dat: a record that no rule speaks of costs a few instructions.
+  @specialized(where Run == SubBufferRun)
+  public mutating func follow<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool {
+    let plans = planOf
+    let hasUsualHeader = subject.catalogue.hasUsualHeader
+    repeat {
+      if run.place.length >= 8, hasUsualHeader {
+        let header = run.payload(at: run.place).u64(at: 0)
+        let plan = plans[Int(UInt16(truncatingIfNeeded: header))]
+        if plan >= 0 {
+          look(
+            Int(plan), run.record, run.bytes, stream, Int32(truncatingIfNeeded: header &>> 32))
+        }
+      } else {
+        take(run.record, in: run.bytes, stream: stream)
+      }
+      guard try run.advance() else { return false }
+    } while run.place.timestamp <= due
+    return true
   }
 
   private mutating func look(
-    _ plan: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32, _ time: UInt64
+    _ plan: Int, _ record: Record, _ block: RawSpan, _ stream: Int, _ thread: Int32
   ) {
+    let time = subject.conversion?.nanoseconds(record.timestamp) ?? record.timestamp
     serial &+= 1
     let plan = plans.plans[plan]
     let moment = Moment(
@@ -147,14 +172,16 @@ public struct RuleWalk: RecordConsumer {
       for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
       scopes.turn(at: time)
     }
-    ask(plan.always, moment, block, stream)
+    // What is asked always lies with the first index, where there is one that the record is long enough for.
+    var asks = plan.always
     for at in plan.indices.range {
-      // A record that is too short for the field holds nothing.
-      let index = plans.indices[at]
-      guard record.length >= Int(index.field.offset) + Int(index.field.size) else { continue }
-      let part = plans.part(index, block, record.offset, isBigEndian)
-      if !part.isEmpty { ask(part, moment, block, stream) }
+      let part = plans.part(at, block, moment, isBigEndian)
+      if let part {
+        if at == Int(plan.indices.start) { asks = Stretch() }
+        if !part.isEmpty { ask(part, moment, block, stream) }
+      }
     }
+    if !asks.isEmpty { ask(asks, moment, block, stream) }
     if sequences.isTouched { sequences.answer(moment) }
     if !touched.isEmpty { answer(moment) }
   }
@@ -182,14 +209,22 @@ public struct RuleWalk: RecordConsumer {
     if head.scope != 0, !scopes.allows(Int(head.scope), vcpu: moment.vcpu, at: moment.time) {
       return
     }
-    guard moment.length >= Int(head.minimumLength) else { return }
+    guard moment.length >= Int(head.minimumLength) else {
+      // Of those that it stands for some may be satisfied with a shorter record.
+      for at in selectors.tails[Int(selector)].members.range {
+        ask(selectors.members[at], true, moment, block, stream)
+      }
+      return
+    }
     // A condition, or values, are looked at only where somebody waits for them.
     if head.onlyTouches, !isCertain || !head.loads.isEmpty,
       !sequences.isWaitedFor(head.touches, selectors.touches)
     {
       return
     }
-    if !isCertain, head.question != DecisionTable.holds, !holds(head, moment, block) { return }
+    if !isCertain, head.question != DecisionTable.holds, !holds(selector, head, moment, block) {
+      return
+    }
     for at in head.occurrences.range {
       let item = selectors.occurrences[at]
       let rule = Int(item.rule)
@@ -199,69 +234,83 @@ public struct RuleWalk: RecordConsumer {
       }
       tallies.add(rule, moment, stream: stream)
     }
-    if !head.loads.isEmpty { load(Int(selector), head, moment, block) }
-    sequences.touch(head.touches, selectors.touches)
+    if !head.loads.isEmpty { load(head.loads, moment, block) }
+    if !head.touches.isEmpty {
+      sequences.touch(head.touches, valued: head.valuedTouches, selectors.touches)
+    }
     for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
-    if !head.marks.isEmpty || !head.delayed.isEmpty { note(selector, head) }
+    if head.isNoted { note(selector) }
   }
 
   /// Whether a selector's condition holds.
   @inline(__always)
   private mutating func holds(
-    _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
+    _ selector: Int32, _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
   ) -> Bool {
     if head.memo < 0 {
       return head.question == SelectorTable.run
-        ? run(head, moment, block)
+        ? run(selector, moment, block)
         : selectors.decisions.hold(head.question, block, base: moment.base)
     }
     let memo = Int(head.memo)
     if memos[memo].serial == moment.serial { return memos[memo].holds }
     let holds =
       head.question == SelectorTable.run
-      ? run(head, moment, block)
+      ? run(selector, moment, block)
       : selectors.decisions.hold(head.question, block, base: moment.base)
     memos[memo] = (moment.serial, holds)
     return holds
   }
 
   @inline(never)
-  private func run(_ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan) -> Bool {
+  private func run(_ selector: Int32, _ moment: Moment, _ block: RawSpan) -> Bool {
     let comm = subject.comm
     return rules.programs.hold(
-      head.steps.range, block, base: moment.base, length: moment.length, cpu: moment.cpu,
+      selectors.tails[Int(selector)].steps.range, block, base: moment.base, length: moment.length,
+      cpu: moment.cpu,
       comm: { comm(moment.thread) })
   }
 
   /// Keeps the values of a record that sequences compare.
   @inline(__always)
-  private mutating func load(
-    _ selector: Int, _ head: SelectorTable.Head, _ moment: Moment, _ block: RawSpan
+  private mutating func load(_ stretch: Stretch, _ moment: Moment, _ block: RawSpan) {
+    Self.load(
+      stretch, selectors.loads, moment, block, isBigEndian, &sequences.values, &sequences.heldAt)
+  }
+
+  /// The lists by themselves: see ``SequenceTable``.
+  @inline(__always)
+  private static func load(
+    _ stretch: Stretch, _ loads: [SelectorTable.Load], _ moment: Moment, _ block: RawSpan,
+    _ isBigEndian: Bool, _ valueList: inout [UInt64], _ heldList: inout [UInt64]
   ) {
-    sequences.valueSelectors[selector].serial = moment.serial
-    var at = 0
-    for index in head.loads.range {
-      sequences.valueSelectors[selector].values[at] =
-        selectors.loads[index].read(in: block, at: moment.base, isBigEndian: isBigEndian)
-      at &+= 1
+    var values = valueList.mutableSpan
+    var heldAt = heldList.mutableSpan
+    for index in stretch.range {
+      let load = loads[index]
+      let place = Int(load.place)
+      values[place] = load.field.read(in: block, at: moment.base, isBigEndian: isBigEndian)
+      heldAt[place &>> 2] = moment.serial
     }
   }
 
   /// Notes a match for scopes, and for rules that ask for a level.
   @inline(never)
-  private mutating func note(_ selector: Int32, _ head: SelectorTable.Head) {
-    for at in head.marks.range {
+  private mutating func note(_ selector: Int32) {
+    let tail = selectors.tails[Int(selector)]
+    for at in tail.marks.range {
       let target = selectors.targets[at]
       scopes.mark(Int(-1 - target.rule), target.role)
     }
-    for at in head.delayed.range {
+    for at in tail.delayed.range {
       let target = selectors.targets[at]
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !head.loads.isEmpty {
+      if !selectors.heads[Int(selector)].loads.isEmpty {
+        let place = Int(selector) * 4
         values[rule].append(
-          (target.role, selector, sequences.valueSelectors[Int(selector)].values))
+          (target.role, selector, InlineArray { sequences.values[place + $0] }))
       }
     }
   }
@@ -309,59 +358,5 @@ public struct RuleWalk: RecordConsumer {
     }
     machines[rule]?.take(
       match, key: key, vcpu: vcpu < 0 ? nil : vcpu, selectors: rules.selectors)
-  }
-
-  /// See ``RecordConsumer/lost(_:stream:after:)``.
-  public mutating func lost(_ loss: Loss, stream: Int, after time: UInt64?) {
-    sequences.lose()
-    for rule in machines.indices where machines[rule] != nil {
-      for thread in waiting.keys {
-        guard let last = waiting[thread]?.last else { continue }
-        guard waitingCount < Self.mostWaiting else {
-          waitedTooLong = true
-          break
-        }
-        waiting[thread]?.append(
-          Waiting(match: last.match, rule: Int32(rule), vcpu: last.vcpu, isLoss: true))
-        waitingCount += 1
-      }
-      machines[rule]?.lose()
-    }
-  }
-
-  /// See ``RecordConsumer/damaged(_:at:stream:)``.
-  public mutating func damaged(_ what: String, at offset: UInt64, stream: Int) {
-    lost(.uncounted, stream: stream, after: nil)
-  }
-
-  /// See ``RecordConsumer/clockWentBack(to:from:stream:)``.
-  public mutating func clockWentBack(to time: UInt64, from: UInt64, stream: Int) {}
-
-  /// See ``RecordConsumer/progressed(bytes:)``.
-  public mutating func progressed(bytes: Int) -> Bool {
-    if !progress(bytes) { wasStopped = true }
-    return !wasStopped
-  }
-
-  /// The trace has ended.
-  public mutating func finish() {
-    scopes.finish()
-    let end = subject.facts.end ?? 0
-    let vcpus = subject.vcpus
-    sequences.finish { vcpu in vcpu.map { vcpus[$0].span.upperBound } ?? end }
-    for rule in machines.indices {
-      machines[rule]?.finish { key in
-        guard set.rules[rule].isPerVCPU else { return (end, nil) }
-        let vcpu = Int(key)
-        return (vcpus[vcpu].span.upperBound, vcpu)
-      }
-    }
-  }
-}
-
-extension Rule {
-  /// Whether a sequence's key is a vCPU.
-  fileprivate var isPerVCPU: Bool {
-    if case .sequence(let sequence) = statement { sequence.key == .vcpu } else { false }
   }
 }

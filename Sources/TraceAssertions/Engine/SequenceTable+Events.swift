@@ -6,88 +6,127 @@ extension SequenceTable {
   func isWaitedFor(_ stretch: Stretch, _ touches: [Touch]) -> Bool {
     for index in stretch.range {
       let touch = touches[index]
-      if touch.plane == Self.always { return true }
       let row = rows[Int(touch.key)]
-      let plane = min(Int(touch.plane), Self.required)
-      if row >= 0, bits[at(row, plane, Int(touch.word))] & touch.mask != 0 { return true }
+      if row < 0 { continue }
+      if isOverdue, overdue[Int(row) &* words &+ Int(touch.word)] & touch.mask != 0 { return true }
+      if touch.plane != Self.noPlane,
+        bits[at(row, Int(touch.plane), Int(touch.word))] & touch.mask != 0
+      {
+        return true
+      }
     }
     return false
   }
 
   /// Notes that a pattern held, with the rules that it changes something for.
+  ///
+  /// From `valued` on the touches are of rules that keep values.
   @inline(__always)
-  mutating func touch(_ stretch: Stretch, _ touches: [Touch]) {
+  mutating func touch(_ stretch: Stretch, valued: Int32, _ touches: [Touch]) {
+    if isOverdue { touchOverdue(Stretch(start: stretch.start, end: valued), touches) }
+    if stretch.start != valued {
+      Self.note(
+        Stretch(start: stretch.start, end: valued), touches, rows, bits, Self.planes &* words,
+        &roles, &marks, &touched, &touchedCount)
+    }
+    for index in Int(valued)..<Int(stretch.end) {
+      let row = rows[Int(touches[index].key)]
+      if row < 0 { continue }
+      let rules =
+        bits[Int(row) &* Self.planes &* words &+ Int(touches[index].place)] & touches[index].mask
+      if rules != 0 { touchValued(touches[index], rules) }
+    }
+  }
+
+  /// The lists by themselves, so that it is found out once for each call that they are nobody else's, and not for each
+  /// touch.
+  @inline(__always)
+  private static func note(
+    _ stretch: Stretch, _ touches: [Touch], _ rows: InlineArray<3, Int32>, _ bits: [UInt64],
+    _ bitsOfRow: Int, _ roleList: inout [UInt32], _ markList: inout [UInt64],
+    _ touched: inout [Int32], _ touchedCount: inout Int
+  ) {
+    var roles = roleList.mutableSpan
+    var marks = markList.mutableSpan
     for index in stretch.range {
       let touch = touches[index]
-      var rules = touch.mask
-      if touch.plane != Self.always {
-        let row = rows[Int(touch.key)]
-        if row < 0 { continue }
-        rules &= bits[at(row, min(Int(touch.plane), Self.required), Int(touch.word))]
-        if touch.plane == Self.discharges {
-          if rules != 0 { discharge(rules, Int(touch.key) &* words &+ Int(touch.word)) }
-          continue
-        }
+      let row = rows[Int(touch.key)]
+      if row < 0 || touch.plane == Self.noPlane { continue }
+      let rules = bits[Int(row) &* bitsOfRow &+ Int(touch.place)] & touch.mask
+      if rules == 0 { continue }
+      let word = Int(touch.word)
+      if roles[word] == 0 {
+        touched[touchedCount] = touch.word
+        touchedCount &+= 1
       }
-      while rules != 0 {
-        let column = Int(touch.word) &* 64 &+ rules.trailingZeroBitCount
-        rules &= rules &- 1
-        if roles[column] == 0 {
-          touched[touchedCount] = Int32(column)
-          touchedCount &+= 1
-        }
-        roles[column] |= 1 &<< UInt32(touch.role)
+      roles[word] |= 1 &<< UInt32(touch.role)
+      marks[word &* Self.roleCount &+ Int(touch.role)] |= rules
+    }
+  }
+
+  @inline(never)
+  private mutating func touchOverdue(_ stretch: Stretch, _ touches: [Touch]) {
+    for touch in touches[stretch.range] {
+      let row = rows[Int(touch.key)]
+      if row < 0 { continue }
+      let word = Int(touch.word)
+      let rules = overdue[Int(row) * words + word] & touch.mask
+      if rules == 0 { continue }
+      if roles[word] == 0 {
+        touched[touchedCount] = touch.word
+        touchedCount += 1
       }
+      roles[word] |= Self.lateRole
+      late[word] |= rules
+    }
+  }
+
+  /// Notes that rules begin.
+  @inline(__always)
+  mutating func begin(_ begin: Begin, _ serial: UInt64) {
+    if begin.group >= 0 { return beginGroup(begin.group, serial) }
+    let place = Int(begin.word) &* 2 &+ (begin.isWay ? 1 : 0)
+    if begins[place].bits == 0 {
+      beginning[beginningCount] = Int32(truncatingIfNeeded: place)
+      beginningCount &+= 1
+      begins[place] = begin
+    } else {
+      begins[place].add(begin)
     }
   }
 
   @inline(__always)
-  private mutating func discharge(_ rules: UInt64, _ place: Int) {
-    if discharged[place] == 0 {
-      discharging[dischargeCount] = Int32(place)
-      dischargeCount &+= 1
-    }
-    discharged[place] |= rules
-  }
-
-  /// Notes that a group begins.
-  @inline(__always)
-  mutating func begin(_ group: Int32, _ serial: UInt64) {
+  private mutating func beginGroup(_ group: Int32, _ serial: UInt64) {
     if groups[Int(group)].serial == serial { return }
     groups[Int(group)].serial = serial
-    beginning[beginningCount] = group
-    beginningCount &+= 1
+    valuedBeginning[valuedBeginningCount] = group
+    valuedBeginningCount &+= 1
   }
 
   /// Whether the event is anything to any rule.
-  var isTouched: Bool { touchedCount | beginningCount | dischargeCount != 0 }
+  var isTouched: Bool {
+    touchedCount | beginningCount | valuedBeginningCount | Int(valuedKeys) != 0
+  }
 
   /// Gives the event to the rules that it is something to.
   mutating func answer(_ moment: Moment) {
-    // What is required counts before anything else, and not for what comes to wait for it with this event.
-    for index in 0..<dischargeCount {
-      let place = Int(discharging[index])
-      let row = rows[place / words]
-      bits[at(row, Self.required, place % words)] &= ~discharged[place]
-      discharged[place] = 0
-    }
-    dischargeCount = 0
     for index in 0..<touchedCount {
-      let column = Int(touched[index])
-      let own = roles[column]
-      roles[column] = 0
-      let kind = columns[column].key
-      if columns[column].valued < 0 {
-        advance(column, own, moment)
-      } else if rows[Int(kind)] >= 0
-        || own & 1 == 1 && makeRow(kind, moment)
-      {
-        takeValued(column, own, moment)
-      }
+      let word = Int(touched[index])
+      let own = roles[word]
+      roles[word] = 0
+      advance(word, own, moment)
     }
     touchedCount = 0
+    if valuedKeys != 0 { advanceValued(moment) }
     for index in 0..<beginningCount { beginAll(Int(beginning[index]), moment) }
     beginningCount = 0
+    for index in 0..<valuedBeginningCount {
+      let group = groups[Int(valuedBeginning[index])]
+      guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { continue }
+      isLive = true
+      beginValued(group, rows[Int(group.key)], moment)
+    }
+    valuedBeginningCount = 0
   }
 
   @inline(__always)
@@ -96,10 +135,28 @@ extension SequenceTable {
     time > last ? time &- last : 0
   }
 
+  /// The last moment of a time.
+  @inline(__always)
+  static func end(_ within: UInt64, from last: UInt64) -> UInt64 {
+    within > .max &- last ? .max : last &+ within
+  }
+
   static func begun(_ moment: Moment) -> Begun {
     Begun(
       begin: moment.time, last: moment.time, cpu: Int32(truncatingIfNeeded: moment.cpu),
       thread: moment.thread)
+  }
+
+  /// The shortest time that any of some rules has left, so many steps done.
+  @inline(__always)
+  func within(_ rules: UInt64, _ word: Int, _ done: Int) -> UInt64 {
+    var left = rules & timed[word]
+    var within = UInt64.max
+    while left != 0 {
+      within = min(within, columns[word &* 64 &+ left.trailingZeroBitCount].withins[done])
+      left &= left &- 1
+    }
+    return within
   }
 
   /// The key of a rule's sequences, as violations are told apart by.
@@ -112,279 +169,190 @@ extension SequenceTable {
     }
   }
 
-  private mutating func add(
-    _ column: Int, _ begun: Begun, _ end: UInt64, _ kind: Violation.Kind, _ moment: Moment
+  /// Whether the time of a sequence is over, so many steps done.
+  func isLate(_ column: Int, _ done: Int, _ begun: Begun, _ time: UInt64) -> Bool {
+    Self.elapsed(time, since: begun.last) > columns[column].withins[done]
+  }
+
+  /// Adds a violation of a rule by the event.
+  mutating func add(
+    _ column: Int, _ begun: Begun, _ kind: Violation.Kind, _ moment: Moment
   ) {
-    add(
-      column, begun, end, kind, key(column, moment), moment.vcpu < 0 ? nil : moment.vcpu)
+    let end =
+      kind == .late
+      ? begun.last &+ columns[column].withins[Int(columns[column].stepCount)] : moment.time
+    add(column, begun, end, kind, key(column, moment), moment.vcpu < 0 ? nil : moment.vcpu)
   }
 
   // MARK: - Rules without values
 
-  private mutating func advance(_ column: Int, _ own: UInt32, _ moment: Moment) {
-    let row = rows[Int(columns[column].key)]
-    let word = column / 64
-    let bit: UInt64 = 1 &<< UInt64(column % 64)
-    let first = place(row, column)
-    let steps = Int(columns[column].stepCount)
-    let required = at(row, Self.required, word)
-    // What has come furthest first: it makes room for what comes behind it.
-    if bits[required] & bit != 0 {
-      let begun = places[first &+ lastPlace(column)]
-      let within = columns[column].within
-      var goesOn = false
-      if Self.elapsed(moment.time, since: begun.last) > within {
-        add(column, begun, begun.last &+ within, .late, moment)
-      } else if own & 1 &<< UInt32(Role.require) != 0 {
-      } else if own & 1 &<< UInt32(Role.never) != 0 {
-        add(column, begun, moment.time, .forbidden, moment)
-      } else if own & 1 &<< UInt32(Role.before) != 0 {
-        add(column, begun, moment.time, .overtaken, moment)
-      } else {
-        goesOn = own & 1 &<< UInt32(Role.until) == 0
+  /// The rules of a word, what has come furthest first: it makes room for what comes behind it.
+  private mutating func advance(_ word: Int, _ own: UInt32, _ moment: Moment) {
+    let row = rows[Int(keyOf[word])]
+    let marks = word &* Self.roleCount
+    if own & Self.lateRole != 0 { dropLate(word, row, moment) }
+    if own & 0xf_0000 != 0 {
+      let place = at(row, Self.required, word)
+      var waiting = bits[place]
+      if own & 1 &<< UInt32(Role.require) != 0 {
+        waiting &= ~take(marks &+ Int(Role.require))
       }
-      if !goesOn { bits[required] &= ~bit }
+      if own & 1 &<< UInt32(Role.never) != 0 {
+        let broken = waiting & take(marks &+ Int(Role.never))
+        if broken != 0 { add(broken, word, place, .forbidden, moment) }
+        waiting &= ~broken
+      }
+      if own & 1 &<< UInt32(Role.before) != 0 {
+        let broken = waiting & take(marks &+ Int(Role.before))
+        if broken != 0 { add(broken, word, place, .overtaken, moment) }
+        waiting &= ~broken
+      }
+      if own & 1 &<< UInt32(Role.until) != 0 { waiting &= ~take(marks &+ Int(Role.until)) }
+      bits[place] = waiting
     }
-    if steps == 1 {
-      // Nothing but what is required can go on.
-      if columns[column].isTimed, bits[required] & bit == 0 { bits[at(row, 0, word)] &= ~bit }
-      return
-    }
-    var done = steps &- 1
+    if own & 0xffff == 0 { return }
+    var done = Self.required &- 1
     while done >= 1 {
-      if bits[at(row, done, word)] & bit != 0 { step(column, own, moment, row, done, bit) }
+      let isStep = own &>> UInt32(Role.step(done)) & 1 == 1
+      if own &>> UInt32(Role.unless(done)) & 1 == 1 {
+        bits[at(row, done, word)] &= ~take(marks &+ Int(Role.unless(done)))
+      }
+      if isStep { step(take(marks &+ Int(Role.step(done))), word, row, done, moment) }
       done &-= 1
     }
-    guard columns[column].isTimed else { return }
-    var left = bits[required]
-    for done in 1..<max(2, steps) { left |= bits[at(row, done, word)] }
-    if left & bit == 0 { bits[at(row, 0, word)] &= ~bit }
   }
 
-  /// A sequence that waits for its next step.
+  @inline(__always)
+  private mutating func take(_ mark: Int) -> UInt64 {
+    let rules = marks[mark]
+    marks[mark] = 0
+    return rules
+  }
+
+  /// Rules whose sequence does its next step.
   @inline(__always)
   private mutating func step(
-    _ column: Int, _ own: UInt32, _ moment: Moment, _ row: Int32, _ done: Int, _ bit: UInt64
+    _ rules: UInt64, _ word: Int, _ row: Int32, _ done: Int, _ moment: Moment
   ) {
-    let word = column / 64
-    let first = place(row, column)
-    let steps = Int(columns[column].stepCount)
-    var begun =
-      done == 1
-      ? beginnings[Int(row) &* groups.count &+ Int(columns[column].group)]
-      : places[first &+ done &- 2]
-    let within = columns[column].stepWithins[done]
-    if Self.elapsed(moment.time, since: begun.last) > within {
-      bits[at(row, done, word)] &= ~bit
-      return
-    }
-    if own & 1 &<< UInt32(Role.unless(done)) != 0 {
-      bits[at(row, done, word)] &= ~bit
-      return
-    }
-    guard own & 1 &<< UInt32(Role.step(done)) != 0 else { return }
-    bits[at(row, done, word)] &= ~bit
-    begun.last = moment.time
-    let isLast = done &+ 1 == steps
-    let next = at(row, isLast ? Self.required : done &+ 1, word)
+    let place = at(row, done, word)
+    let rules = rules & bits[place]
+    if rules == 0 { return }
+    bits[place] &= ~rules
+    let last = rules & lastStep[word &* Self.planes &+ done]
     // Two ways that meet here are one from now on: the newer, or the obligation that is older.
-    if isLast && bits[next] & bit != 0 { return }
-    places[first &+ done &- 1] = begun
-    bits[next] |= bit
+    let required = at(row, Self.required, word)
+    move(last & ~bits[required], place, required, word, row, done &+ 1, moment)
+    if last != rules {
+      move(rules & ~last, place, at(row, done &+ 1, word), word, row, done &+ 1, moment)
+    }
   }
 
-  /// All rules of a group begin.
+  private mutating func move(
+    _ rules: UInt64, _ from: Int, _ to: Int, _ word: Int, _ row: Int32, _ done: Int,
+    _ moment: Moment
+  ) {
+    if rules == 0 { return }
+    var kept = bits[to] & ~rules
+    var next: Int32?
+    while let (own, before) = lists.next(rules, in: from, &next) {
+      var begun = before
+      begun.last = moment.time
+      lists.add(own, begun, to: to, keeping: kept)
+      kept |= own
+    }
+    bits[to] |= rules
+    if timed[word] & rules != 0 {
+      due[Int(row)] = min(due[Int(row)], Self.end(within(rules, word, done), from: moment.time))
+    }
+  }
+
+  /// Rules of a word begin.
   private mutating func beginAll(_ number: Int, _ moment: Moment) {
-    let group = groups[number]
-    guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { return }
-    let row = rows[Int(group.key)]
+    let begin = begins[number]
+    begins[number].bits = 0
+    let word = Int(begin.word)
+    let key = keyOf[word]
+    guard rows[Int(key)] >= 0 || makeRow(key, moment) else { return }
+    let row = rows[Int(key)]
     isLive = true
-    let begun = Self.begun(moment)
-    if group.isWay {
-      // A way that is still at its beginning begins anew.
-      beginnings[Int(row) &* groups.count &+ number] = begun
-      for index in group.masks.range {
-        let mask = groupMasks[index]
-        if group.isTimed { bits[at(row, 0, Int(mask.word))] |= mask.bits }
-        bits[at(row, 1, Int(mask.word))] |= mask.bits
-      }
-      return
-    }
-    for index in group.masks.range {
-      let mask = groupMasks[index]
-      let required = at(row, Self.required, Int(mask.word))
-      // An obligation stays as old as it is.
-      var new = mask.bits & ~bits[required]
-      bits[required] |= new
-      if group.isTimed { bits[at(row, 0, Int(mask.word))] |= new }
-      while new != 0 {
-        let column = Int(mask.word) &* 64 &+ new.trailingZeroBitCount
-        new &= new &- 1
-        places[place(row, column)] = begun
-      }
+    let place = at(row, begin.isWay ? 1 : Self.required, word)
+    let waiting = bits[place]
+    // A way that is still at its beginning begins anew, an obligation stays as old as it is.
+    let new = begin.isWay ? begin.bits : begin.bits & ~waiting
+    if new == 0 { return }
+    lists.add(new, Self.begun(moment), to: place, keeping: waiting & ~new)
+    bits[place] = waiting | new
+    if begin.within < .max {
+      due[Int(row)] = min(due[Int(row)], Self.end(begin.within, from: moment.time))
     }
   }
 
-  // MARK: - Rules that keep values
+  @inline(never)
+  private mutating func add(
+    _ rules: UInt64, _ word: Int, _ place: Int, _ kind: Violation.Kind, _ moment: Moment
+  ) {
+    var left = rules
+    while left != 0 {
+      add(
+        word &* 64 &+ left.trailingZeroBitCount, lists.begun(left & (0 &- left), in: place), kind,
+        moment)
+      left &= left &- 1
+    }
+  }
 
-  private mutating func takeValued(_ column: Int, _ own: UInt32, _ moment: Moment) {
-    let row = rows[Int(columns[column].key)]
-    let number = Int(row) &* valuedCount &+ Int(columns[column].valued)
-    var count = valuedCounts[number]
-    if count <= 1 {
-      // The usual case takes no list.
-      if count == 1 {
-        var one = single[number]
-        count = advance(&one, column, own, moment) ? 1 : 0
-        single[number] = one
-      }
-      if own & 1 == 1 {
-        let new = beginning(column, moment)
-        if count == 0 {
-          single[number] = new
-          count = 1
-        } else if Self.isTwin(single[number], new) {
-          if columns[column].stepCount > 1 { single[number] = new }
-        } else {
-          several[number].removeAll(keepingCapacity: true)
-          several[number].append(single[number])
-          several[number].append(new)
-          count = 2
+  // MARK: - Times
+
+  /// Finds the rules of a row whose time is over, and when the next one's is.
+  @inline(never)
+  mutating func review(_ row: Int32, _ time: UInt64) {
+    var next = UInt64.max
+    var isAny = false
+    for word in 0..<words where timed[word] != 0 {
+      var own: UInt64 = 0
+      for plane in 1...Self.required {
+        let place = at(row, plane, word)
+        var left = bits[place] & timed[word]
+        while left != 0 {
+          let column = word * 64 + left.trailingZeroBitCount
+          let bit = left & (0 &- left)
+          left &= left &- 1
+          let done = plane == Self.required ? Int(columns[column].stepCount) : plane
+          let end = Self.end(
+            columns[column].withins[done], from: lists.begun(bit, in: place).last)
+          if time > end { own |= bit } else { next = min(next, end) }
         }
       }
-    } else {
-      count = takeSeveral(column, own, moment, number)
+      overdue[Int(row) * words + word] = own
+      if own != 0 { isAny = true }
     }
-    valuedCounts[number] = count
-    let word = at(row, 0, column / 64)
-    let bit: UInt64 = 1 &<< UInt64(column % 64)
-    if count == 0 {
-      bits[word] &= ~bit
-    } else {
-      bits[word] |= bit
-      isLive = true
-    }
+    due[Int(row)] = next
+    hasOverdue[Int(row)] = isAny
   }
 
-  /// The same where more than one goes on; gives how many are left.
-  private mutating func takeSeveral(
-    _ column: Int, _ own: UInt32, _ moment: Moment, _ number: Int
-  ) -> Int32 {
-    // Taken out, so that nothing is copied and nothing is looked up again while it changes.
-    var list: [Valued] = []
-    swap(&list, &several[number])
-    var kept = 0
-    for at in 0..<list.count {
-      let done = list[at].done
-      guard advance(&list[at], column, own, moment) else { continue }
-      if list[at].done > done, let same = twin(of: list[at], in: list, kept) {
-        // Two ways that meet here are one from now on: the newer, or the obligation that is older.
-        if list[at].done < columns[column].stepCount { list[same] = list[at] }
-        continue
+  /// Drops what is late of the overdue rules that the event is something to.
+  @inline(never)
+  private mutating func dropLate(_ word: Int, _ row: Int32, _ moment: Moment) {
+    var left = late[word]
+    late[word] = 0
+    while left != 0 {
+      let column = word * 64 + left.trailingZeroBitCount
+      let bit = left & (0 &- left)
+      left &= left &- 1
+      let steps = Int(columns[column].stepCount)
+      let required = at(row, Self.required, word)
+      if bits[required] & bit != 0 {
+        let begun = lists.begun(bit, in: required)
+        if isLate(column, steps, begun, moment.time) {
+          add(column, begun, .late, moment)
+          bits[required] &= ~bit
+        }
       }
-      if kept != at { list[kept] = list[at] }
-      kept += 1
-    }
-    if kept < list.count { list.removeLast(list.count - kept) }
-    if own & 1 == 1 { begin(column, moment, &list) }
-    if list.count == 1 { single[number] = list[0] }
-    let count = list.count
-    swap(&list, &several[number])
-    return Int32(count)
-  }
-
-  private mutating func begin(_ column: Int, _ moment: Moment, _ list: inout [Valued]) {
-    let new = beginning(column, moment)
-    if let same = twin(of: new, in: list, list.count) {
-      if columns[column].stepCount > 1 { list[same] = new }
-      return
-    }
-    guard list.count < SequenceMachine.mostInstances else {
-      violations[column].droppedForRoom = true
-      return
-    }
-    list.append(new)
-  }
-
-  private func beginning(_ column: Int, _ moment: Moment) -> Valued {
-    var new = Valued(done: 1, begun: Self.begun(moment), values: InlineArray(repeating: 0))
-    keep(Role.step(0), column, moment, &new)
-    return new
-  }
-
-  /// One of the first at the same point, with the same values.
-  private func twin(of one: Valued, in list: [Valued], _ count: Int) -> Int? {
-    list[..<count].firstIndex { Self.isTwin($0, one) }
-  }
-
-  private static func isTwin(_ a: Valued, _ b: Valued) -> Bool {
-    a.done == b.done && a.values[0] == b.values[0] && a.values[1] == b.values[1]
-      && a.values[2] == b.values[2] && a.values[3] == b.values[3]
-  }
-
-  private func holds(
-    _ role: UInt8, _ column: Int, _ own: UInt32, _ moment: Moment, _ one: Valued
-  ) -> Bool {
-    guard own & 1 &<< UInt32(role) != 0 else { return false }
-    var sawValues = false
-    for index in columns[column].valueUses.range where valueUses[index].role == role {
-      let selector = Int(valueUses[index].selector)
-      guard valueSelectors[selector].serial == moment.serial else { continue }
-      sawValues = true
-      var holds = true
-      for at in valueSelectors[selector].tests.range where holds {
-        let test = tests[at]
-        holds = test.comparison.holds(
-          valueSelectors[selector].values[Int(test.load)], isSigned: test.isSigned,
-          one.values[Int(test.variable)], isSigned: test.isSigned)
+      for done in 1..<max(1, steps) where bits[at(row, done, word)] & bit != 0 {
+        let begun = lists.begun(bit, in: at(row, done, word))
+        if isLate(column, done, begun, moment.time) { bits[at(row, done, word)] &= ~bit }
       }
-      if holds { return true }
     }
-    return !sawValues
-  }
-
-  private func keep(_ role: UInt8, _ column: Int, _ moment: Moment, _ one: inout Valued) {
-    for index in columns[column].valueUses.range where valueUses[index].role == role {
-      let selector = Int(valueUses[index].selector)
-      guard valueSelectors[selector].serial == moment.serial else { continue }
-      for at in valueSelectors[selector].bindings.range {
-        one.values[Int(bindings[at].variable)] =
-          valueSelectors[selector].values[Int(bindings[at].load)]
-      }
-      return
-    }
-  }
-
-  /// Takes an event into account; gives whether the sequence goes on.
-  private mutating func advance(
-    _ one: inout Valued, _ column: Int, _ own: UInt32, _ moment: Moment
-  ) -> Bool {
-    let elapsed = Self.elapsed(moment.time, since: one.begun.last)
-    if one.done < columns[column].stepCount {
-      let next = Int(one.done)
-      if elapsed > columns[column].stepWithins[next] { return false }
-      if holds(Role.unless(next), column, own, moment, one) { return false }
-      if holds(Role.step(next), column, own, moment, one) {
-        one.done += 1
-        one.begun.last = moment.time
-        keep(Role.step(next), column, moment, &one)
-      }
-      return true
-    }
-    let within = columns[column].within
-    if elapsed > within {
-      add(column, one.begun, one.begun.last &+ within, .late, moment)
-      return false
-    }
-    if holds(Role.require, column, own, moment, one) { return false }
-    if holds(Role.never, column, own, moment, one) {
-      add(column, one.begun, moment.time, .forbidden, moment)
-      return false
-    }
-    if holds(Role.before, column, own, moment, one) {
-      add(column, one.begun, moment.time, .overtaken, moment)
-      return false
-    }
-    return !holds(Role.until, column, own, moment, one)
+    // Look at them anew with the next event.
+    due[Int(row)] = 0
   }
 }

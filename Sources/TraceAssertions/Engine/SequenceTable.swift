@@ -3,35 +3,52 @@
 /// Each rule is a column: a bit in words of 64. Each vCPU (thread, trace) where something has begun is a row, with one
 /// set of bits for each point of the way:
 ///
-///     plane 0          rules with times or values of which anything goes on here
+///     plane 0          rules with values of which anything goes on here
 ///     planes 1 … 5     rules whose sequence has done so many steps and waits for the next
 ///     plane 6          rules that wait for what is required
 ///
 /// What a pattern is to all rules is a mask: ANDed with the plane that it matters to, it leaves the rules that the event
-/// changes something for. What begins with the same patterns begins as one (`Group`).
+/// changes something for, and these change all at once. What begins with the same patterns begins as one (`Group`).
 ///
-/// Rules that keep values can be at one point more than once: their sequences lie in lists, and their bits are in plane 0
-/// alone.
+/// Times are looked at only when the first of a row is over; until then a rule with times is one without.
+///
+/// Rules that keep values can be at one point more than once: their sequences lie in a list of the row, each for all rules
+/// that began with the same event and have been led the same way since.
 struct SequenceTable {
+  typealias Begun = BegunLists.Begun
+
   /// What a pattern is to the rules of one word.
   struct Touch: BitwiseCopyable {
     var mask: UInt64
     var word: Int32
-    /// The plane with the rules that it matters to; `always`: to all.
+    /// Whose values it is about; -1: none.
+    var selector: Int32
+    /// The plane with the rules that it matters to.
     var plane: UInt8
     /// A ``Role``.
     var role: UInt8
     /// Whose row.
     var key: UInt8
+    var isValued: Bool
+    /// Where the plane's bits are behind the begin of a row.
+    var place: Int32
+
+    /// Whether it differs in nothing but the rules.
+    func isSame(_ other: Touch) -> Bool {
+      word == other.word && role == other.role && plane == other.plane
+        && (!isValued || selector == other.selector)
+    }
   }
 
-  /// Rules without values that begin with the same patterns, on the same rows.
+  /// Rules that begin with the same patterns, on the same rows.
   struct Group: BitwiseCopyable {
     var key: UInt8
-    /// They have further steps: then the last beginning counts, and one place is enough for all of them.
+    /// They have further steps: then the last beginning counts.
     var isWay: Bool
-    var isTimed: Bool
+    var isValued: Bool
     var masks: Stretch
+    /// Those that read the values to begin with.
+    var selectors: Stretch
     /// The number of the event that it was asked to begin at.
     var serial: UInt64 = 0
   }
@@ -39,59 +56,51 @@ struct SequenceTable {
   struct Mask: BitwiseCopyable {
     var word: Int32
     var bits: UInt64
-  }
-
-  /// One rule.
-  struct Column: BitwiseCopyable {
-    var rule: Int32
-    var key: UInt8
-    var stepCount: Int32
-    /// Times; `.max`: whenever.
+    /// The shortest time that any of them has from its beginning.
     var within: UInt64
-    var stepWithins: InlineArray<6, UInt64>
-    var isTimed: Bool
-    var isRequired: Bool
-    var failsAtEnd: Bool
-    /// Where its sequences lie in a row: one place for each point of the way behind the first, or one.
-    var place: Int32
-    var group: Int32
-    /// Its number among those that keep values; -1: it does not.
-    var valued: Int32
-    /// What its patterns do with values.
-    var valueUses: Stretch
-
   }
 
-  /// What a selector that reads values is to a rule.
-  struct ValueUse: BitwiseCopyable {
-    var role: UInt8
-    var selector: Int32
+  /// Rules that begin with a pattern: those of one word, or a group of rules that keep values.
+  struct Begin: BitwiseCopyable {
+    var bits: UInt64 = 0
+    /// The shortest time that any of them has from its beginning.
+    var within: UInt64 = .max
+    var word: Int32 = -1
+    /// -1: they keep no values.
+    var group: Int32 = -1
+    /// They have further steps.
+    var isWay = false
+
+    /// Whether it differs in nothing but the rules.
+    func isSame(_ other: Begin) -> Bool {
+      word == other.word && group == other.group && isWay == other.isWay
+    }
+
+    /// Adds the rules of one that differs in nothing else.
+    @inline(__always)
+    mutating func add(_ other: Begin) {
+      bits |= other.bits
+      within = min(within, other.within)
+    }
   }
 
-  /// A sequence that has begun.
-  struct Begun: BitwiseCopyable {
-    var begin: UInt64 = 0
-    var last: UInt64 = 0
-    var cpu: Int32 = 0
-    var thread: Int32 = 0
-  }
-
-  /// One of a rule that keeps values.
-  struct Valued: BitwiseCopyable {
-    var done: Int32
-    var begun: Begun
-    var values: InlineArray<4, UInt64>
-
-    static let none = Valued(done: 0, begun: Begun(), values: InlineArray(repeating: 0))
+  /// One rule; the first is what fills up a word.
+  struct Column: BitwiseCopyable {
+    var rule: Int32 = -1
+    var key: UInt8 = 0
+    var stepCount: Int32 = 0
+    /// By steps done: the time until the next one, or what is required; `.max`: whenever.
+    var withins = InlineArray<7, UInt64>(repeating: .max)
+    var isTimed = false
+    var isRequired = false
+    var failsAtEnd = false
+    var isValued = false
   }
 
   /// What a selector does with the values that it reads.
   struct ValueSelector: BitwiseCopyable {
     var tests: Stretch
     var bindings: Stretch
-    /// The event at which it held last, and the values then.
-    var serial: UInt64 = 0
-    var values = InlineArray<4, UInt64>(repeating: 0)
   }
 
   struct Binding: BitwiseCopyable {
@@ -99,38 +108,65 @@ struct SequenceTable {
     var variable: UInt8
   }
 
+  /// A sequence of rules that keep values.
+  struct Valued: BitwiseCopyable {
+    var bits: UInt64
+    var word: Int32
+    var done: Int32
+    var begun: Begun
+    /// None of its times is over before.
+    var due: UInt64
+    var values: InlineArray<4, UInt64>
+  }
+
+  /// What the event that is looked at is to rules that keep values and of which something goes on.
+  struct ValuedTouch: BitwiseCopyable {
+    var bits: UInt64
+    var word: Int32
+    var selector: Int32
+    var role: UInt8
+  }
+
   static let planes = 7
   static let required = 6
-  /// Plane 6, and all that the event does is to take the rules out of it: that is done for all of them at once.
-  static let discharges: UInt8 = 7
-  static let always: UInt8 = 8
+  /// It shows that time is over, and nothing else.
+  static let noPlane: UInt8 = 7
+  static let roleCount = 20
+  /// Among the roles of a word: some of its rules may be late.
+  static let lateRole: UInt32 = 1 << 31
 
   let columns: [Column]
   let words: Int
   /// By rule: its column; -1: it has none.
   let columnOf: [Int32]
   let groupMasks: [Mask]
+  let groupSelectors: [Int32]
   let hasThreadRows: Bool
-  private let placesOfRow: Int
-  let valuedCount: Int
-  let valueUses: [ValueUse]
+  let hasTimes: Bool
+  /// By word: whose row, rules with times, and by steps done those that then wait for what is required.
+  let keyOf: [UInt8]
+  let timed: [UInt64]
+  let lastStep: [UInt64]
   let tests: [CompiledRules.VariableTest]
   let bindings: [Binding]
 
   /// By selector, for those that read values.
-  var valueSelectors: [ValueSelector]
+  let valueSelectors: [ValueSelector]
+  /// The event at which it held last; and four places for each: the values then.
+  var heldAt: [UInt64]
+  var values: [UInt64]
   var groups: [Group]
   /// By row, plane and word.
   var bits: [UInt64] = []
-  /// By row and the rule's place.
-  var places: [Begun] = []
-  /// By row and group.
-  var beginnings: [Begun] = []
-  /// By row and the rule's number among those with values: how many go on, and the only one.
-  var valuedCounts: [Int32] = []
-  var single: [Valued] = []
-  /// All, where more than one goes on.
-  var several: [[Valued]] = []
+  var lists = BegunLists()
+  /// By row: what goes on of rules that keep values.
+  var going: [[Valued]] = []
+  var spare: [Valued] = []
+  /// By row: no time of what goes on is over up to then, but of those that are overdue.
+  var due: [UInt64] = []
+  var hasOverdue: [Bool] = []
+  /// By row and word.
+  var overdue: [UInt64] = []
   /// By column.
   var violations: [Violations]
   /// By row: the key.
@@ -148,39 +184,61 @@ struct SequenceTable {
   ///
   /// It is no part of the moment: what is written piece by piece and passed on at once makes the processor wait.
   var rows = InlineArray<3, Int32>(repeating: -1)
-  /// What the event that is looked at is, by column.
+  /// Any rule of these rows is overdue.
+  var isOverdue = false
+  /// What the event that is looked at is: by word the roles, by word and role the rules, by word those to be looked at
+  /// for their times.
   var roles: [UInt32]
+  var marks: [UInt64]
+  var late: [UInt64]
   var touched: [Int32]
   var touchedCount = 0
+  /// The same of rules that keep values, by selector; and which rows and roles there are among them, as bits.
+  var valuedTouches: [ValuedTouch] = []
+  var valuedKeys: UInt8 = 0
+  var valuedRoles: UInt32 = 0
+  /// What begins: by word, twice, those that have further steps last; and groups of rules that keep values.
+  var begins: [Begin]
   var beginning: [Int32]
   var beginningCount = 0
-  /// By kind of key and word: rules for which what is required came.
-  var discharged: [UInt64]
-  var discharging: [Int32]
-  var dischargeCount = 0
+  var valuedBeginning: [Int32]
+  var valuedBeginningCount = 0
 
   /// Prepares for the rules whose events are not asked for a level.
   init(_ set: RuleSet, _ rules: CompiledRules, vcpus: Int) {
     var layout = SequenceLayout(set, rules)
     layout.addColumns()
-    columns = layout.columns
-    words = (columns.count + 63) / 64
+    let columns = layout.columns
+    self.columns = columns
+    let words = columns.count / 64
+    self.words = words
     columnOf = layout.columnOf
     groups = layout.groups
     groupMasks = layout.groupMasks
-    hasThreadRows = columns.contains { $0.key == SequenceLayout.kind(.thread) }
-    placesOfRow = layout.places
-    valuedCount = layout.valuedCount
-    valueUses = layout.valueUses
+    groupSelectors = layout.groupSelectors
+    hasThreadRows = columns.contains { $0.rule >= 0 && $0.key == SequenceLayout.kind(.thread) }
+    hasTimes = columns.contains(where: \.isTimed)
+    keyOf = (0..<words).map { columns[$0 * 64].key }
+    func mask(_ word: Int, _ holds: (Column) -> Bool) -> UInt64 {
+      (0..<64).reduce(0) { $0 | (holds(columns[word * 64 + $1]) ? 1 << UInt64($1) : 0) }
+    }
+    timed = (0..<words).map { mask($0, \.isTimed) }
+    lastStep = (0..<words * Self.planes).map { at in
+      mask(at / Self.planes) { Int($0.stepCount) == at % Self.planes + 1 }
+    }
     tests = layout.tests
     bindings = layout.bindings
     valueSelectors = layout.valueSelectors
+    heldAt = Array(repeating: 0, count: valueSelectors.count)
+    values = Array(repeating: 0, count: 4 * valueSelectors.count)
     violations = Array(repeating: Violations(), count: columns.count)
-    roles = Array(repeating: 0, count: columns.count)
-    touched = Array(repeating: 0, count: columns.count)
-    beginning = Array(repeating: 0, count: groups.count)
-    discharged = Array(repeating: 0, count: 3 * words)
-    discharging = Array(repeating: 0, count: 3 * words)
+    roles = Array(repeating: 0, count: words)
+    marks = Array(repeating: 0, count: words * Self.roleCount)
+    late = Array(repeating: 0, count: words)
+    touched = Array(repeating: 0, count: words)
+    begins = Array(repeating: Begin(), count: 2 * words)
+    beginning = Array(repeating: 0, count: 2 * words)
+    valuedBeginning = Array(repeating: 0, count: groups.count)
     rowOfVCPU = Array(repeating: -1, count: vcpus)
   }
 
@@ -189,9 +247,22 @@ struct SequenceTable {
   /// Finds the rows of an event.
   @inline(__always)
   mutating func find(_ moment: Moment) {
+    if words == 0 { return }
     rows[0] = rowOfTrace
     rows[1] = moment.vcpu < 0 ? -1 : rowOfVCPU[moment.vcpu]
     if hasThreadRows { rows[2] = rowOfThread[moment.thread] ?? -1 }
+    if hasTimes { findOverdue(moment.time) }
+  }
+
+  @inline(__always)
+  private mutating func findOverdue(_ time: UInt64) {
+    isOverdue = false
+    for kind in 0..<3 {
+      let row = rows[kind]
+      if row < 0 { continue }
+      if time > due[Int(row)] { review(row, time) }
+      if hasOverdue[Int(row)] { isOverdue = true }
+    }
   }
 
   /// Makes the row of an event where nothing had begun; false: the event has no such key.
@@ -208,11 +279,11 @@ struct SequenceTable {
       row = Int32(rowKeys.count)
       rowKeys.append((kind, key))
       bits.append(contentsOf: repeatElement(0, count: Self.planes * words))
-      places.append(contentsOf: repeatElement(Begun(), count: placesOfRow))
-      beginnings.append(contentsOf: repeatElement(Begun(), count: groups.count))
-      valuedCounts.append(contentsOf: repeatElement(0, count: valuedCount))
-      single.append(contentsOf: repeatElement(.none, count: valuedCount))
-      several.append(contentsOf: repeatElement([], count: valuedCount))
+      lists.addLists(Self.planes * words)
+      going.append([])
+      due.append(.max)
+      hasOverdue.append(false)
+      overdue.append(contentsOf: repeatElement(0, count: words))
     }
     switch kind {
     case 0: rowOfTrace = row
@@ -240,11 +311,6 @@ struct SequenceTable {
     (Int(row) &* Self.planes &+ plane) &* words &+ word
   }
 
-  @inline(__always)
-  func place(_ row: Int32, _ column: Int) -> Int {
-    Int(row) &* placesOfRow &+ Int(columns[column].place)
-  }
-
   // MARK: - Loss and the end
 
   /// Events were lost: nobody knows what became of what had begun.
@@ -260,24 +326,23 @@ struct SequenceTable {
           live &= live - 1
         }
       }
+      going[row].removeAll(keepingCapacity: true)
     }
     for index in bits.indices { bits[index] = 0 }
-    for index in valuedCounts.indices { valuedCounts[index] = 0 }
   }
 
   /// The trace has ended: `end` gives the last moment of a vCPU, or of the trace.
   mutating func finish(_ end: (Int?) -> UInt64) {
     let rows = rowKeys.indices.sorted { rowKeys[$0].key < rowKeys[$1].key }
     for column in columns.indices where columns[column].isRequired {
+      let within = columns[column].withins[Int(columns[column].stepCount)]
       for row in rows where rowKeys[row].kind == columns[column].key {
         let (kind, key) = rowKeys[row]
         let vcpu = kind == 1 ? Int(key) : nil
         let time = end(vcpu)
         for begun in obligations(Int32(row), column) {
-          if columns[column].within < .max, time > begun.last,
-            time - begun.last > columns[column].within
-          {
-            add(column, begun, begun.last &+ columns[column].within, .late, key, vcpu)
+          if within < .max, time > begun.last, time - begun.last > within {
+            add(column, begun, begun.last &+ within, .late, key, vcpu)
           } else if columns[column].failsAtEnd {
             add(column, begun, max(time, begun.last), .neverCame, key, vcpu)
           }
@@ -288,28 +353,15 @@ struct SequenceTable {
   }
 
   private func obligations(_ row: Int32, _ column: Int) -> [Begun] {
-    let number = columns[column].valued
-    if number >= 0 {
-      return going(Int(row) * valuedCount + Int(number)).filter {
-        $0.done == columns[column].stepCount
+    let bit: UInt64 = 1 << UInt64(column % 64)
+    if columns[column].isValued {
+      return going[Int(row)].filter {
+        $0.word == column / 64 && $0.bits & bit != 0 && $0.done == columns[column].stepCount
       }.map(\.begun)
     }
-    let isThere = bits[at(row, Self.required, column / 64)] >> UInt64(column % 64) & 1 == 1
-    return isThere ? [places[place(row, column) + lastPlace(column)]] : []
+    let place = at(row, Self.required, column / 64)
+    return bits[place] & bit == 0 ? [] : [lists.begun(bit, in: place)]
   }
-
-  /// What goes on of a rule with values.
-  private func going(_ number: Int) -> [Valued] {
-    switch valuedCounts[number] {
-    case 0: []
-    case 1: [single[number]]
-    default: several[number]
-    }
-  }
-
-  /// The place of what is required, behind the rule's first.
-  @inline(__always)
-  func lastPlace(_ column: Int) -> Int { max(0, Int(columns[column].stepCount) &- 2) }
 
   @inline(never)
   mutating func add(

@@ -21,8 +21,8 @@ struct DecisionTable {
     }
 
     var kind: Kind
-    var field: FieldLayout
-    var isa: FieldLayout = .absent
+    var field: QuickField
+    var isa: QuickField
     /// XORed with the value, so that the order of signed numbers is that of unsigned ones.
     var bias: UInt64 = 0
     var low: UInt64 = 0
@@ -71,7 +71,7 @@ struct DecisionTable {
     }
     var new: [Question] = []
     for at in range where places[at] != nil {
-      var (question, isInverse) = Self.question(steps[at])
+      var (question, isInverse) = question(steps[at])
       question.yes = next(at + 1, !isInverse)
       question.no = next(at + 1, isInverse)
       new.append(question)
@@ -82,17 +82,19 @@ struct DecisionTable {
   }
 
   /// What a step asks, and whether `no` is what makes it true.
-  private static func question(_ step: PatternPrograms.Step) -> (Question, isInverse: Bool) {
+  private func question(_ step: PatternPrograms.Step) -> (Question, isInverse: Bool) {
+    let field = QuickField(step.field, isBigEndian: isBigEndian)
+    let isa = QuickField(step.isa, isBigEndian: isBigEndian)
     switch step.code {
-    case .testMask: return (Question(kind: .mask, field: step.field, low: step.a), false)
+    case .testMask: return (Question(kind: .mask, field: field, isa: isa, low: step.a), false)
     case .testReason:
       return (
-        Question(kind: .reason, field: step.field, isa: step.isa, low: step.a, other: step.b),
+        Question(kind: .reason, field: field, isa: isa, low: step.a, other: step.b),
         step.comparison != .equal
       )
     default: break
     }
-    var question = Question(kind: .range, field: step.field, other: .max)
+    var question = Question(kind: .range, field: field, isa: isa, other: .max)
     let sign: UInt64 = 1 << 63
     if step.isSigned && step.a >= sign {
       // No signed number is so large: all are less.
@@ -133,7 +135,9 @@ struct DecisionTable {
         let value = question.field.read(in: block, at: base, isBigEndian: isBigEndian)
         isYes = value & question.low != 0
       case .reason:
-        let code = PatternPrograms.reason(question.field, question.isa, block, base, isBigEndian)
+        let code = PatternPrograms.reason(
+          question.field.read(in: block, at: base, isBigEndian: isBigEndian),
+          isa: question.isa.read(in: block, at: base, isBigEndian: isBigEndian))
         isYes = code == question.low || code == question.other
       }
       at = isYes ? question.yes : question.no

@@ -59,6 +59,9 @@ public enum HostProcess {
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
+  /// How many processors are there for the process: at least one.
+  public static var processorCount: Int { max(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 1) }
+
   /// Seconds of a clock that never goes back.
   public static var monotonicSeconds: Double {
     var time = timespec()

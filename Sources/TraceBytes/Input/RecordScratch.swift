@@ -4,7 +4,7 @@ public final class RecordScratch {
   /// In bytes.
   public let capacity: Int
   /// Owned, freed in `deinit`.
-  private let start: UnsafeMutableRawPointer
+  @usableFromInline let start: UnsafeMutableRawPointer
 
   /// All zeros.
   public init(capacity: Int) {
@@ -27,6 +27,8 @@ public final class RecordScratch {
   }
 
   /// Stores a number, lowest byte first.
+  @inlinable
+  @inline(__always)
   public func store(_ value: UInt64, at offset: Int) {
     precondition(offset >= 0 && offset + 8 <= capacity, "8 bytes at \(offset) of \(capacity)")
     // SAFETY: checked above.

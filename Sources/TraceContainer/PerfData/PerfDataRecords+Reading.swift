@@ -35,8 +35,14 @@ extension PerfDataRecords {
     while at < last {
       if isPlain && layout.isUsable && layout.isFixed && queue.openStream >= 0 {
         samples += readRun(
-          bytes, &at, last, end, Places(layout, idPlace, number, lowest), table.span, seen.span,
-          &queue)
+          bytes, &at,
+          Places(
+            id: idPlace, time: layout.time, cpu: layout.cpu, thread: layout.thread,
+            rawSize: layout.fixedEnd),
+          Expected(
+            layout: number, lowest: lowest,
+            stream: UInt32(truncatingIfNeeded: queue.openStream), last: last, end: end),
+          table.span, seen.span, &queue)
         if at >= last { break }
       }
       guard end - at >= 8 else { return .partial }

@@ -33,7 +33,7 @@ extension PerfDataRecords {
       leaveWindow(window, &queue)
       return .window
     case .partial where window.end < perf.data.upperBound:
-      if window.room < Self.window { forget(in: window, &queue) }
+      if window.room < Self.window { makeRoom(in: window, queue) }
       guard window.room >= Self.window else {
         leaveWindow(window, &queue)
         return .window
@@ -44,19 +44,22 @@ extension PerfDataRecords {
     }
   }
 
-  /// Forgets the bytes of records that nobody waits for any more.
-  private func forget(in window: FileWindow, _ queue: inout RecordQueue) {
-    let lowest = min(queue.lowestOffset ?? parsed, parsed)
-    // Moving much for little room again and again would cost more than it saves.
-    guard lowest >= window.capacity / 4 else { return }
-    window.removeFirst(lowest)
-    queue.moveDown(lowest)
-    parsed -= lowest
+  /// Gives up the bytes of records that nobody waits for any more; at the end of the memory a new lap
+  /// begins, if it has room.
+  private func makeRoom(in window: FileWindow, _ queue: borrowing RecordQueue) {
+    // One byte is left free, so that places behind the present lap's bytes are of the lap before.
+    window.keep(from: queue.lowestOffset(from: window.byteCount + 1).map { $0 - 1 })
+    guard window.room < Self.window, window.limit == window.capacity else { return }
+    let rest = parsed
+    let needed = min(queue.lowestOffset(from: 0) ?? rest, rest) - 1
+    guard needed >= window.byteCount - rest + Self.window else { return }
+    window.startLap(with: rest, needed: needed)
+    parsed = 0
   }
 
   /// From here on the file's mapping is used.
   private func leaveWindow(_ window: FileWindow, _ queue: inout RecordQueue) {
-    queue.moveDown(-window.base)
+    queue.moveUp(window.base, behind: window.byteCount, window.baseBefore)
     usesWindow = false
   }
 }

@@ -23,11 +23,15 @@ struct TextColumns {
   private var thread = Repeated()
   private var cpu = Repeated()
   private var seconds = Repeated()
+  /// What `thread` and `cpu` were before: lines of two CPUs take turns.
+  private var threadBefore = Repeated()
+  private var cpuBefore = Repeated()
 
   /// A field's bytes in one word, and its value.
   private struct Repeated {
     var word: UInt64 = 0
     var value: UInt64 = 0
+    var isKnown = false
   }
 
   /// Learns the columns of a line whose head was taken apart; nil where it has none.
@@ -74,9 +78,10 @@ struct TextColumns {
     guard bytes.u8(at: colon) == UInt8(ascii: ":"), bytes.u8(at: dot) == UInt8(ascii: "."),
       bytes.u8(at: separator) == (isDash ? UInt8(ascii: "-") : UInt8(ascii: " ")),
       bytes.u8(at: start &+ time &- 1) == UInt8(ascii: " "),
-      cpuWord == cpu.word || learnCPU(cpuWord),
+      cpuWord == cpu.word || Self.swap(&cpu, &cpuBefore, cpuWord) || learnCPU(cpuWord),
       secondsWord == seconds.word || learnSeconds(secondsWord),
-      threadWord == thread.word || learnThread(threadWord),
+      threadWord == thread.word || Self.swap(&thread, &threadBefore, threadWord)
+        || learnThread(threadWord),
       let behind = TextDigits.fraction(bytes, dot &+ 1, fraction)
     else { return nil }
     head.thread = Int32(truncatingIfNeeded: thread.value)
@@ -86,12 +91,23 @@ struct TextColumns {
     head.isRelative = false
     head.process = nil
     head.mayBeProcess = !isDash
-    var first = start &+ begin
-    while first < separator, bytes.u8(at: first) == UInt8(ascii: " ") { first &+= 1 }
-    head.comm = first..<separator
+    head.comm = Self.behindBlanks(bytes, start &+ begin, separator)..<separator
     var scanner = TextScanner(bytes, at: colon &+ 1, end: line.upperBound)
     scanner.skipBlanks()
     return scanner.at
+  }
+
+  /// Where the first byte stands that is no blank, eight looked at a time; at most `end`, behind which
+  /// a head goes on.
+  @inline(__always)
+  private static func behindBlanks(_ bytes: RawSpan, _ begin: Int, _ end: Int) -> Int {
+    var at = begin
+    while at < end {
+      let others = bytes.u64(at: at) ^ 0x2020_2020_2020_2020
+      if others != 0 { return min(end, at &+ others.trailingZeroBitCount / 8) }
+      at &+= 8
+    }
+    return end
   }
 
   private var secondsWidth: Int { colon &- fraction &- 1 &- time }
@@ -110,19 +126,30 @@ struct TextColumns {
   /// At most eight columns.
   private var threadWidth: Int { isDash ? bracket &- separator &- 1 : bracket &- separator &- 2 }
 
+  /// Takes the value before the present one, if the word is its.
+  @inline(__always)
+  private static func swap(_ present: inout Repeated, _ before: inout Repeated, _ word: UInt64)
+    -> Bool
+  {
+    guard before.word == word, before.isKnown else { return false }
+    (present, before) = (before, present)
+    return true
+  }
+
   @inline(never)
   private mutating func learnCPU(_ word: UInt64) -> Bool {
     guard word & 0xff == UInt64(UInt8(ascii: "[")), word >> 32 == UInt64(UInt8(ascii: "]")),
       let value = TextDigits.number(word >> 8, count: 3)
     else { return false }
-    cpu = Repeated(word: word, value: value)
+    cpuBefore = cpu
+    cpu = Repeated(word: word, value: value, isKnown: true)
     return true
   }
 
   @inline(never)
   private mutating func learnSeconds(_ word: UInt64) -> Bool {
     guard let value = TextDigits.padded(word, count: secondsWidth) else { return false }
-    seconds = Repeated(word: word, value: value * 1_000_000_000)
+    seconds = Repeated(word: word, value: value * 1_000_000_000, isKnown: true)
     return true
   }
 
@@ -132,7 +159,8 @@ struct TextColumns {
       isDash
       ? TextDigits.leading(word, width: threadWidth) : TextDigits.padded(word, count: threadWidth)
     guard let value else { return false }
-    thread = Repeated(word: word, value: value)
+    threadBefore = thread
+    thread = Repeated(word: word, value: value, isKnown: true)
     return true
   }
 }

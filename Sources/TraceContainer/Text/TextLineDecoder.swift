@@ -127,23 +127,37 @@ struct TextLineDecoder {
     _ isNew: inout Bool
   ) -> Pause {
     head.buffer = 0..<0
+    var remark = Remark()
     let rest = heads.parseColumns(bytes, line, into: &head)
-    if let rest, !wantsText, !isTicks,
-      memo.recall(bytes, rest..<line.upperBound, &parser.state.isa, &meaning)
-    {
+    var isKnown = false
+    if let rest, !wantsText, !isTicks {
+      isKnown = memo.recall(bytes, rest..<line.upperBound, &parser.state.isa, &meaning)
       // Who runs now, the words of a switch alone tell.
-      if !head.mayBeProcess || meaning.kind != .schedSwitch {
-        return finish(bytes, &head, meaning, Remark(), scratch, offset, tasks, &records)
+      if head.mayBeProcess, meaning.kind == .schedSwitch { isKnown = false }
+    }
+    if !isKnown {
+      guard read(bytes, line, from: rest, &head, &meaning, &remark, &isNew) else {
+        return .other(line)
       }
     }
-    let isaBefore = parser.state.isa
-    guard read(bytes, line, from: rest, &head), head.isTicks == isTicks else { return .other(line) }
-    let remark = understand(bytes, &head, &meaning, &isNew)
-    if let rest, !wantsText, !isTicks, !meaning.isUnreadable {
-      memo.keep(
-        bytes, rest..<line.upperBound, isa: isaBefore, parser.state.isa, meaning)
-    }
     return finish(bytes, &head, meaning, remark, scratch, offset, tasks, &records)
+  }
+
+  /// Reads a line letter by letter.
+  ///
+  /// - Returns: false when it is no event.
+  @inline(never)
+  private mutating func read(
+    _ bytes: RawSpan, _ line: Range<Int>, from rest: Int?, _ head: inout TextLineHead,
+    _ meaning: inout TextMeaning, _ remark: inout Remark, _ isNew: inout Bool
+  ) -> Bool {
+    let isaBefore = parser.state.isa
+    guard read(bytes, line, from: rest, &head), head.isTicks == isTicks else { return false }
+    remark = understand(bytes, &head, &meaning, &isNew)
+    if let rest, !wantsText, !isTicks, !meaning.isUnreadable {
+      memo.keep(bytes, rest..<line.upperBound, isa: isaBefore, parser.state.isa, meaning)
+    }
+    return true
   }
 
   /// Takes the head of a line apart, of which some may be known already.

@@ -19,15 +19,22 @@ struct TextMeaning {
 /// behind a time have been there before, letter by letter. Comparing a text with one that was there
 /// costs a fraction of reading it. Nothing is taken for the same but the same bytes.
 struct TextMemo {
-  /// Longer texts are not remembered.
-  private static let longest = 160
+  /// Longer texts are not remembered: a nested exit with all its numbers has 165 bytes and more.
+  private static let longest = 224
   private static let words = longest / 8
+  /// Places in a text lie below it; a power of two.
+  private static let reach = 256
   /// A power of two.
+  ///
+  /// Each text has two slots that it may be in: with one, the few hundred texts that a guest repeats
+  /// all the time drive each other out.
   private static let slotCount = 1024
 
   private struct Slot {
     /// 0 where there is nothing.
     var length = 0
+    /// Of the text and its length: tells most others from it at a glance.
+    var hash: UInt64 = 0
     /// The instruction set known before the text, which may have decided what it means.
     var isaBefore: UInt64 = 0
     var isaAfter: UInt64 = 0
@@ -37,8 +44,11 @@ struct TextMemo {
   private var slots = [Slot](repeating: Slot(), count: slotCount)
   /// The texts, word by word; the last word is that of a text's last eight bytes.
   private var texts = [UInt64](repeating: 0, count: slotCount * words)
-  /// Where the text that was looked for last would be.
+  /// By pair of slots: which one was used last, 0 or 1.
+  private var recent = [UInt8](repeating: 0, count: slotCount / 2)
+  /// Where the text that was looked for last would be; -1 for one that is not remembered.
   private var place = 0
+  private var hash: UInt64 = 0
 
   /// Whether a text was there before.
   ///
@@ -53,23 +63,31 @@ struct TextMemo {
     _ bytes: RawSpan, _ text: Range<Int>, _ isa: inout UInt64, _ meaning: inout TextMeaning
   ) -> Bool {
     let length = text.upperBound &- text.lowerBound
-    guard length >= 8, length <= Self.longest else {
+    // Places below `reach` need no comparison of their own, once so much is known to be readable.
+    let words = bytes.suffix(from: text.lowerBound)
+    guard length >= 8, length <= Self.longest, words.byteCount >= Self.reach &+ 8 else {
       place = -1
       return false
     }
-    let last = text.upperBound &- 8
+    let last = length &- 8
     var even = UInt64(truncatingIfNeeded: length)
-    var odd = bytes.u64(at: last)
-    var at = text.lowerBound
+    var odd = words.u64(at: last)
+    var at = 0
     while at < last {
-      even = (even &<< 5 | even &>> 59) ^ bytes.u64(at: at)
-      odd = (odd &<< 7 | odd &>> 57) ^ bytes.u64(at: min(at &+ 8, last))
+      even = (even &<< 5 | even &>> 59) ^ words.u64(at: at & (Self.reach - 1))
+      odd =
+        (odd &<< 7 | odd &>> 57) ^ words.u64(at: min(at &+ 8, last) & (Self.reach - 1))
       at &+= 16
     }
     let mixed = (even ^ (odd &* 0xff51_afd7_ed55_8ccd)) &* 0x9e37_79b9_7f4a_7c15
-    place = Int(truncatingIfNeeded: mixed &>> 54)
-    guard slots[place].length == length, slots[place].isaBefore == isa, holds(bytes, text) else {
-      return false
+    hash = mixed
+    let pair = Int(truncatingIfNeeded: mixed &>> 55)
+    let used = recent[pair]
+    place = pair &* 2 &+ Int(used & 1)
+    if !isHere(words, length, isa) {
+      place ^= 1
+      guard isHere(words, length, isa) else { return false }
+      recent[pair] = used ^ 1
     }
     isa = slots[place].isaAfter
     meaning = slots[place].meaning
@@ -77,16 +95,25 @@ struct TextMemo {
   }
 
   @inline(__always)
-  private func holds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    let last = text.upperBound &- 8
-    var at = text.lowerBound
+  private func isHere(_ words: RawSpan, _ length: Int, _ isa: UInt64) -> Bool {
+    slots[place].hash == hash && slots[place].length == length && slots[place].isaBefore == isa
+      && holds(words, length)
+  }
+
+  /// Whether the text that is remembered is the one that `words` begin with.
+  @inline(__always)
+  private func holds(_ words: RawSpan, _ length: Int) -> Bool {
+    guard words.byteCount >= Self.reach &+ 8 else { return false }
+    let last = length &- 8
+    let known = texts.span
+    var at = 0
     var word = place &* Self.words
     while at < last {
-      guard texts[word] == bytes.u64(at: at) else { return false }
+      guard known[word] == words.u64(at: at & (Self.reach - 1)) else { return false }
       at &+= 8
       word &+= 1
     }
-    return texts[word] == bytes.u64(at: last)
+    return known[word] == words.u64(at: last & (Self.reach - 1))
   }
 
   /// Remembers the text that was looked for last.
@@ -103,8 +130,9 @@ struct TextMemo {
     _ meaning: TextMeaning
   ) {
     guard place >= 0 else { return }
+    recent[place / 2] = UInt8(place & 1)
     slots[place] = Slot(
-      length: text.count, isaBefore: before, isaAfter: after, meaning: meaning)
+      length: text.count, hash: hash, isaBefore: before, isaAfter: after, meaning: meaning)
     let last = text.upperBound - 8
     var at = text.lowerBound
     var word = place * Self.words

@@ -45,6 +45,7 @@ struct AssertCommand: ParsableCommand {
   var input: [String] = []
 
   @OptionGroup var joining: JoiningOptions
+  @OptionGroup var work: ThreadOptions
 
   @Option(help: "How to write it.")
   var format: FindingsFormat = .text
@@ -79,6 +80,7 @@ struct AssertCommand: ParsableCommand {
     let progress = ProgressBar(output)
     var options = Run.options(progress)
     joining.apply(to: &options.input)
+    work.apply(to: &options.input)
     selection.apply(to: &options)
     options.failOn = failOn
     options.namesUnreadable = format.isForTestSystems

@@ -54,6 +54,7 @@ struct DiffCommand: ParsableCommand {
       valueName: "seconds"))
   var tsOffset: [SignedMoment] = []
 
+  @OptionGroup var work: ThreadOptions
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -92,6 +93,7 @@ struct DiffCommand: ParsableCommand {
   /// - Throws: exit code 64 when something is, and it is a saved summary.
   private func part(of path: String, _ number: Int) throws -> AnalysisOptions {
     var options = AnalysisOptions()
+    work.apply(to: &options.input)
     selection.apply(to: &options)
     if number < tsOffset.count { options.input.timeOffsets = [tsOffset[number].value] }
     if selection.isLimited || !tsOffset.isEmpty, SummarySource.isDocument(path) {

@@ -31,6 +31,7 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "How to write it.")
   var format: Format = .json
 
+  @OptionGroup var work: ThreadOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
@@ -39,7 +40,10 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     let target = try ResultOutput.open(output, inputs: inputs)
-    let (totals, unreadable) = try SummarySource.read(inputs, ProgressBar(output), output)
+    var options = AnalysisOptions()
+    work.apply(to: &options.input)
+    let (totals, unreadable) = try SummarySource.read(
+      inputs, ProgressBar(output), output, options)
     if unreadable.count == inputs.count { try Run.throwIfUnreadable(unreadable) }
     let report = SummaryReport(totals, unreadable: unreadable)
     try target.write { sink in

@@ -16,6 +16,7 @@ struct TraceOptions: ParsableArguments {
   var input: [String] = []
 
   @OptionGroup var joining: JoiningOptions
+  @OptionGroup var work: ThreadOptions
 
   /// All of them, in the order given: those of `-i` first.
   var paths: [String] { input + traces }
@@ -27,6 +28,7 @@ struct TraceOptions: ParsableArguments {
   func options(isReadTwice: Bool = true) -> InputOptions {
     var options = InputOptions(isReadTwice: isReadTwice)
     joining.apply(to: &options)
+    work.apply(to: &options)
     return options
   }
 
