@@ -1,4 +1,4 @@
-public import TraceBytes
+internal import TraceBytes
 
 /// Writes events as whole lines in the layout of `trace-cmd report -t`, many of them, fast.
 ///
@@ -102,6 +102,7 @@ public struct EventLineWriter: ~Copyable {
     guard self.length <= output.capacity &- most else {
       return appendRendered(place, time, thread, buffer: buffer, cpu: cpu, in: block)
     }
+    seconds.move(to: time)
     var writer = TextWriter(output.room, at: self.length)
     writer.append(heads.bytes.rawBytes, at: Int(head.offset), count: Int(head.count))
     if isNanoseconds { seconds.append(time, to: &writer) } else { writer.append(ticks: time) }

@@ -54,8 +54,8 @@ struct LineHeads {
 
 /// The seconds of the time stamps: nearly always those of the line before.
 struct LineSeconds {
-  /// The nanoseconds of a second that has been spelled, and those of one that no time stamp is in.
-  private var begin: UInt64 = .max
+  /// The nanoseconds of the second that is spelled.
+  private var begin: UInt64 = 0
   /// ` 12345.`: sixteen bytes are enough for 64 bits of nanoseconds.
   private var low: UInt64 = 0
   private var high: UInt64 = 0
@@ -63,18 +63,20 @@ struct LineSeconds {
 
   private static let second: UInt64 = 1_000_000_000
 
-  /// A blank, and a time stamp in seconds.
+  init() { spell(0) }
+
+  /// Prepares for the time stamp that is written next.
   @inline(__always)
-  mutating func append(_ time: UInt64, to writer: inout TextWriter) {
-    var rest = time &- begin
-    if rest >= Self.second {
-      spell(time)
-      rest = time &- begin
-    }
-    writer.append(low, count: 8)
-    if count > 8 { writer.append(high, count: 8) }
-    writer.at &-= (count > 8 ? 16 : 8) &- count
-    writer.append(nineDigits: rest)
+  mutating func move(to time: UInt64) {
+    if time &- begin >= Self.second { spell(time) }
+  }
+
+  /// A blank, and the time stamp in seconds.
+  @inline(__always)
+  func append(_ time: UInt64, to writer: inout TextWriter) {
+    writer.append(low, count: min(count, 8))
+    if count > 8 { writer.append(high, count: count &- 8) }
+    writer.append(nineDigits: time &- begin)
   }
 
   @inline(never)

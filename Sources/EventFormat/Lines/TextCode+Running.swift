@@ -37,12 +37,12 @@ extension TextCode {
         return makeSafe(from: start + Int(program.nameLength), slow, &writer)
       case .unsigned(let operand, let cut):
         let value = number(operand, record)
-        writer.append(decimal: value &<< UInt64(cut) &>> UInt64(cut))
+        writer.append(decimal: (value &<< UInt64(cut)) &>> UInt64(cut))
       case .signed(let operand, let cut):
         let value = Int64(bitPattern: number(operand, record))
-        writer.append(signed: value &<< Int64(cut) &>> Int64(cut))
+        writer.append(signed: (value &<< Int64(cut)) &>> Int64(cut))
       case .hex(let operand, let cut, let width, let hasPrefix):
-        let value = number(operand, record) &<< UInt64(cut) &>> UInt64(cut)
+        let value = (number(operand, record) &<< UInt64(cut)) &>> UInt64(cut)
         if hasPrefix && value != 0 { writer.append(Self.hexPrefix, count: 2) }
         writer.append(hex: value, width: Int(width))
       case .pointer(let operand):
