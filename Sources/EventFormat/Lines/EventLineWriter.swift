@@ -23,6 +23,8 @@ public struct EventLineWriter: ~Copyable {
   private let renderer: EventTextRenderer
   private let line: EventLine
   private let comm: (Int32) -> String?
+  /// Whether a thread may get another name while lines are written.
+  private let namesChange: Bool
   /// What every line begins with.
   private let prefix: [UInt8]
   private let isBigEndian: Bool
@@ -43,25 +45,24 @@ public struct EventLineWriter: ~Copyable {
   ///   - renderer: writes what events say.
   ///   - line: how lines begin.
   ///   - prefix: what stands before each line; must be safe to print.
+  ///   - namesChange: whether `comm` may tell another name of a thread later.
   ///   - comm: tells the name of a thread; nil where it has none.
   ///   - body: takes the bytes of some whole lines; false stops.
   public init(
     _ renderer: EventTextRenderer, _ line: EventLine, prefix: [UInt8] = [],
-    comm: @escaping (Int32) -> String?, _ body: @escaping (borrowing RawSpan) -> Bool
+    namesChange: Bool, comm: @escaping (Int32) -> String?, _ body: @escaping (borrowing RawSpan) -> Bool
   ) {
     self.renderer = renderer
     self.line = line
     self.prefix = prefix
     self.comm = comm
+    self.namesChange = namesChange
     self.body = body
     isBigEndian = renderer.order == .big
     isNanoseconds = line.isNanoseconds
     programs = [TextProgram](repeating: .missing, count: renderer.events.count)
     slow = SlowText(renderer)
   }
-
-  /// The names of threads are others from here on.
-  public mutating func namesChanged() { heads.removeAll() }
 
   /// Writes the line of an event.
   ///
@@ -84,6 +85,7 @@ public struct EventLineWriter: ~Copyable {
     let known = programs.indices.contains(number) ? number : 0
     if !programs[known].isMade { make(known) }
     let head: TextPlace
+    if namesChange { forgetOldName(thread, stream) }
     if let found = heads.find(thread, stream) {
       head = found
     } else {
@@ -170,12 +172,17 @@ public struct EventLineWriter: ~Copyable {
     swap(&code, &compiler.code)
   }
 
+  @inline(never)
+  private mutating func forgetOldName(_ thread: Int32, _ stream: Int) {
+    heads.forget(thread, stream, unlessNamed: comm(thread))
+  }
+
   /// Makes what lines of a thread begin with; `none` when it is too long to be kept.
   @inline(never)
   private mutating func makeHead(_ thread: Int32, _ stream: Int, buffer: Int, cpu: Int) -> TextPlace {
     var bytes = prefix
     line.appendTask(buffer: buffer, comm: comm(thread), thread: thread, cpu: cpu, to: &bytes)
-    heads.keep(bytes, thread, stream)
+    heads.keep(bytes, thread, stream, named: comm(thread))
     return heads.find(thread, stream) ?? .none
   }
 }

@@ -5,7 +5,7 @@ import TraceBytes
 /// A thread's slot depends on both numbers; two that share one take turns.
 struct LineHeads {
   /// What one slot holds; a longer beginning is not kept.
-  static let slotSize = 64
+  static let slotSize = 128
   private static let slotCount = 1024
 
   /// Whose beginning a slot holds.
@@ -18,6 +18,8 @@ struct LineHeads {
 
   private var keys = [Key](
     repeating: Key(thread: 0, stream: 0, count: 0), count: LineHeads.slotCount)
+  /// What the threads in the slots are called there.
+  private var names = [String?](repeating: nil, count: LineHeads.slotCount)
   /// All slots, and what may be read behind the last one.
   private(set) var bytes = [UInt8](
     repeating: 0, count: LineHeads.slotCount * LineHeads.slotSize + TextCode.slack)
@@ -38,17 +40,19 @@ struct LineHeads {
     (Int(truncatingIfNeeded: thread) &+ stream &* 61) & (slotCount - 1)
   }
 
-  /// Keeps a beginning, if it is short enough.
-  mutating func keep(_ text: [UInt8], _ thread: Int32, _ stream: Int) {
-    guard text.count <= Self.slotSize, let stream = Int32(exactly: stream) else { return }
-    let slot = Self.slot(thread, Int(stream))
-    keys[slot] = Key(thread: thread, stream: stream, count: Int32(text.count))
+  /// Keeps a beginning, if it is short enough, made with the name that the thread has now.
+  mutating func keep(_ text: [UInt8], _ thread: Int32, _ stream: Int, named name: String?) {
+    guard text.count <= Self.slotSize, let small = Int32(exactly: stream) else { return }
+    let slot = Self.slot(thread, stream)
+    keys[slot] = Key(thread: thread, stream: small, count: Int32(text.count))
+    names[slot] = name
     for (index, byte) in text.enumerated() { bytes[slot * Self.slotSize + index] = byte }
   }
 
-  /// Forgets all of them: names have changed.
-  mutating func removeAll() {
-    for slot in keys.indices { keys[slot].count = 0 }
+  /// Forgets the beginning of a thread whose name has changed.
+  mutating func forget(_ thread: Int32, _ stream: Int, unlessNamed name: String?) {
+    let slot = Self.slot(thread, stream)
+    if names[slot] != name { keys[slot].count = 0 }
   }
 }
 

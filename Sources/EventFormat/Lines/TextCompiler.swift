@@ -9,6 +9,8 @@ struct TextCompiler {
   /// What the next instruction writes first.
   private var pending: [UInt8] = []
   private var program: TextProgram
+  /// A piece has no instruction, and no conversion that could be left to the evaluator: the renderer writes it all.
+  private var isBeyond = false
 
   /// Takes the code over, leaves none behind.
   init(taking code: inout TextCode) {
@@ -24,6 +26,18 @@ struct TextCompiler {
   ///   - name: what the line says before the event's text.
   ///   - layout: how its text is laid out.
   mutating func compile(name: [UInt8], _ layout: EventTextLayout) -> TextProgram {
+    let first = program
+    var made = compiled(name, layout)
+    if isBeyond {
+      program = first
+      program.first = UInt32(code.instructions.count)
+      pending.removeAll()
+      made = compiled(name, .unknown)
+    }
+    return made
+  }
+
+  private mutating func compiled(_ name: [UInt8], _ layout: EventTextLayout) -> TextProgram {
     append(name)
     // The name was made safe.
     program.isUnsafe = false
@@ -104,13 +118,17 @@ struct TextCompiler {
 
   /// A field as a number; one that cannot be read as such is 0, as ``RecordView/integer(at:size:)`` has it.
   mutating func operand(_ field: FieldDescription, isSigned: Bool = false) -> Operand {
-    guard [1, 2, 4, 8].contains(field.size), needs(field.offset, field.size) else { return zero }
+    guard [1, 2, 4, 8].contains(field.size), field.offset >= 0 else { return zero }
+    guard needs(field.offset, field.size) else { return zero }
     return Operand(offset: field.offset, size: field.size, isSigned: isSigned)
   }
 
   /// Whether the program may read there: no shorter record will come to it.
   private mutating func needs(_ offset: Int, _ size: Int) -> Bool {
-    guard offset >= 0, offset + size <= Int(UInt16.max) else { return false }
+    guard offset >= 0, size >= 0, offset <= Int(UInt16.max) else {
+      isBeyond = true
+      return false
+    }
     program.minimumLength = max(program.minimumLength, UInt32(offset + size))
     return true
   }
@@ -124,9 +142,10 @@ struct TextCompiler {
     return Operand(steps: code.steps.count - 2)
   }
 
-  /// Where the bytes of a field are; nil when no record can hold it.
+  /// Where the bytes of a field are; nil when no instruction can say it.
   mutating func range(of field: FieldDescription) -> StoredRange? {
     guard let offset = UInt16(exactly: field.offset), let size = UInt16(exactly: field.size) else {
+      isBeyond = true
       return nil
     }
     if field.isDynamic, !needs(field.offset, 4) { return nil }
