@@ -10,8 +10,8 @@ internal import TraceBytes
 ///     ┌─ kept for thread and CPU ─┬── kept ──┬─────────┬ the program ────────────── …
 ///     │     nested_mix-354   [000]│    18.   │528329032│: kvm_entry:             vcpu 0 …
 ///
-/// Not for use by several threads at once.
-public struct EventLineWriter: ~Copyable {
+/// Not for use by several threads at once, and copies write into one buffer: there is to be one only.
+public struct EventLineWriter {
   /// How many bytes of lines are gathered.
   public static let bufferSize = 1 << 17
 

@@ -30,12 +30,7 @@ extension Analysis {
   ) -> EventResults {
     let trace = input.trace
     let lines = LineCollector(trace, namesTrace: namesTrace, body)
-    return run(
-      trace, options, to: lines, finish: lines.flush, isOpen: { lines.isOpen },
-      idle: {
-        lines.flush()
-        idle()
-      })
+    return run(trace, options, to: lines, idle: idle)
   }
 
   /// The events of one trace in order of time, with their fields.
@@ -80,29 +75,29 @@ extension Analysis {
       }
       return body(row)
     }
-    return run(trace, options, to: rows, finish: {}, isOpen: { rows.isOpen }, idle: idle)
+    return run(trace, options, to: rows, idle: idle)
   }
 
   /// Makes rows of events as long as somebody takes them.
-  private final class RowTaker: EventTaker {
+  private struct RowTaker: EventTaker {
     private let body: (EventFilter.Event, RawSpan) -> Bool
     /// Whether somebody still takes the rows.
     private(set) var isOpen = true
 
     init(_ body: @escaping (EventFilter.Event, RawSpan) -> Bool) { self.body = body }
 
-    func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
+    mutating func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
       if isOpen { isOpen = body(event, block) }
     }
 
     func lost(_ loss: Loss, buffer: Int, cpu: Int) {}
+    func flush() {}
   }
 
   private static func run(
     _ trace: OpenedTrace, _ options: AnalysisOptions, to taker: some EventTaker,
-    finish: () -> Void, isOpen: @escaping () -> Bool, idle: @escaping () -> Void
+    idle: @escaping () -> Void
   ) -> EventResults {
-    let isLive = trace.isLive
     var wasStopped = false
     var done: UInt64 = 0
     let total = trace.byteCount &* (EventFilter.needsTracks(options) ? 2 : 1)
@@ -112,11 +107,10 @@ extension Analysis {
       EventFilter(trace, options, tracks: tracks), to: taker,
       progress: { bytes in
         if !counter.add(bytes) { wasStopped = true }
-        if isLive { idle() }
-        return !wasStopped && isOpen()
-      })
+        return !wasStopped
+      }, idle: trace.isLive ? idle : nil)
     trace.walk(into: &consumer)
-    finish()
+    consumer.flush()
     var facts = trace.facts(after: consumer.statistics)
     facts.events = consumer.count
     return EventResults(trace: facts, wasStopped: wasStopped)

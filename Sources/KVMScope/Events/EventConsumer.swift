@@ -9,6 +9,10 @@ protocol EventTaker {
   mutating func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int)
   /// A gap on a CPU that was asked for, right before the event that comes next there.
   mutating func lost(_ loss: Loss, buffer: Int, cpu: Int)
+  /// Hands on what it has gathered.
+  mutating func flush()
+  /// Whether somebody still takes what it hands on.
+  var isOpen: Bool { get }
 }
 
 /// Hands the events that the user asked for to a taker.
@@ -20,14 +24,47 @@ struct EventConsumer<Taker: EventTaker>: RecordConsumer {
   private var filter: EventFilter
   private var taker: Taker
   private let progress: (Int) -> Bool
+  /// Called before more is waited for; nil where nobody waits.
+  private let idle: (() -> Void)?
 
   /// Prepares a walk.
-  init(_ filter: EventFilter, to taker: Taker, progress: @escaping (Int) -> Bool) {
+  ///
+  /// - Parameters:
+  ///   - filter: finds the events.
+  ///   - taker: takes them.
+  ///   - progress: takes the bytes read since the last call; false stops.
+  ///   - idle: called, with all handed on, whenever there may be nothing more for a while; nil where
+  ///     nobody waits.
+  init(
+    _ filter: EventFilter, to taker: Taker, progress: @escaping (Int) -> Bool,
+    idle: (() -> Void)? = nil
+  ) {
     self.filter = filter
     self.taker = taker
     self.progress = progress
+    self.idle = idle
   }
 
+  /// Hands on what the taker still has.
+  mutating func flush() { taker.flush() }
+
+  /// See ``RecordConsumer/follow(_:until:stream:)``: the loop compiled for this consumer.
+  @_specialize(where Taker == LineCollector, Run == SubBufferRun)
+  mutating func follow<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool {
+    repeat {
+      let time = run.record.timestamp
+      take(run.record, in: run.bytes, stream: stream)
+      guard try run.advance() else { return false }
+      if run.record.timestamp < time {
+        clockWentBack(to: run.record.timestamp, from: time, stream: stream)
+      }
+    } while run.record.timestamp <= due
+    return true
+  }
+
+  @inline(__always)
   mutating func take(_ record: Record, in block: RawSpan, stream: Int) {
     // What is shorter has no number and no thread.
     guard record.length >= 8 else {
@@ -52,5 +89,12 @@ struct EventConsumer<Taker: EventTaker>: RecordConsumer {
     statistics.addClockBackwards(to: filter.converted(time))
   }
 
-  mutating func progressed(bytes: Int) -> Bool { progress(bytes) }
+  mutating func progressed(bytes: Int) -> Bool {
+    let goesOn = progress(bytes)
+    if let idle {
+      taker.flush()
+      idle()
+    }
+    return goesOn && taker.isOpen
+  }
 }

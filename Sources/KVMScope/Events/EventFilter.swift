@@ -39,6 +39,7 @@ struct EventFilter {
   }
 
   /// The event of a record of at least eight bytes; nil when it was not asked for.
+  @inline(__always)
   mutating func event(_ record: Record, in block: RawSpan, stream: Int) -> Event? {
     let time = converted(record.timestamp)
     guard window.contains(time) else { return nil }

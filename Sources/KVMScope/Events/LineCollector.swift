@@ -5,7 +5,7 @@ import TraceChecks
 import TraceContainer
 
 /// Writes events as lines.
-final class LineCollector: EventTaker {
+struct LineCollector: EventTaker {
   private var writer: EventLineWriter
 
   /// Prepares to write the lines of a trace; `body` takes some whole ones, and says whether it wants more.
@@ -26,14 +26,14 @@ final class LineCollector: EventTaker {
   var isOpen: Bool { writer.isOpen }
 
   @inline(__always)
-  func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
+  mutating func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
     writer.append(
       number: event.number, time: event.time, thread: event.thread, stream: stream,
       buffer: event.buffer, cpu: event.cpu, in: block, offset: event.record.offset,
       length: event.record.length)
   }
 
-  func lost(_ loss: Loss, buffer: Int, cpu: Int) {
+  mutating func lost(_ loss: Loss, buffer: Int, cpu: Int) {
     switch loss {
     case .none: return
     case .counted(let count): writer.appendLoss(buffer: buffer, cpu: cpu, count: count)
@@ -42,7 +42,7 @@ final class LineCollector: EventTaker {
   }
 
   /// Hands on what is left.
-  func flush() { writer.flush() }
+  mutating func flush() { writer.flush() }
 }
 
 extension OpenedTrace {
