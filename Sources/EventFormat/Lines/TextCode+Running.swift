@@ -86,10 +86,7 @@ extension TextCode {
         slow.evaluate(conversions[Int(conversion)], in: block, place)
         guard append(slow, for: program, place, to: &writer) else { return false }
       case .rendered:
-        slow.render(block, place)
-        // It is safe already.
-        guard writer.hasRoom(for: slow.bytes.count) else { return false }
-        writer.append(slow.bytes)
+        guard appendRendered(block, place, slow, to: &writer) else { return false }
       }
     }
   }
@@ -236,6 +233,17 @@ extension TextCode {
   ) -> Bool {
     guard writer.hasRoom(for: slow.bytes.count + program.most(place.length)) else { return false }
     if !slow.bytes.allSatisfy(SafeText.isPlain) { writer.isUnsafe = true }
+    writer.append(slow.bytes)
+    return true
+  }
+
+  /// Appends what the renderer writes, which is safe already; false when there is no room for it.
+  @inline(never)
+  private func appendRendered(
+    _ block: RawSpan, _ place: RecordPlace, _ slow: SlowText, to writer: inout TextWriter
+  ) -> Bool {
+    slow.render(block, place)
+    guard writer.hasRoom(for: slow.bytes.count) else { return false }
     writer.append(slow.bytes)
     return true
   }
