@@ -99,7 +99,7 @@ import TraceTestSupport
   @Test("lines of any length") func longLines() {
     let one = OneEvent(
       "long", fields: ["__data_loc char[] s 8 4 0", "u32 n 12 4 0"],
-      print: "\"%s %u %s %.*s %s\", __get_str(s), REC->n, __get_str(s), 3, __get_str(s), __get_str(s)")
+      print: "\"%s %u %s %.3s %s\", __get_str(s), REC->n, __get_str(s), __get_str(s), __get_str(s)")
     for length in [0, 1, 7, 8, 9, 100, 30_000, 43_000, 44_000, 60_000] {
       let bytes =
         one.record([(8, 4, UInt64(length) << 16 | 16), (12, 4, 5)])
@@ -107,6 +107,16 @@ import TraceTestSupport
       LinePair(renderer: one.renderer).check(
         (0..<7).map { _ in LineEvent(bytes: bytes) }, "\(length)")
     }
+  }
+
+  /// More values at once than a program keeps: the evaluator has them.
+  @Test("deep expressions", arguments: 5...12) func deep(levels: Int) {
+    let right = (0..<levels).reduce("REC->a") { "(\($1) - \($0))" }
+    let left = (0..<levels).reduce("REC->a") { "(\($0) - \($1))" }
+    let one = OneEvent("deep", fields: ["u32 a 8 4 0"], print: "\"%d %d\", \(right), \(left)")
+    let text = one.text(one.record([(8, 4, 1000)]))
+    #expect(text.split(separator: " ").count == 2)
+    LinePair(renderer: one.renderer).check([LineEvent(bytes: one.record([(8, 4, 1000)]))], text)
   }
 
   @Test("heads") func heads() {
@@ -129,7 +139,8 @@ import TraceTestSupport
         for prefix in ["", "a.dat: ", String(repeating: "/dir", count: 80)] {
           LinePair(
             renderer: one.renderer,
-            line: EventLine(isNanoseconds: isNanoseconds, buffers: names), prefix: Array(prefix.utf8)
+            line: EventLine(isNanoseconds: isNanoseconds, buffers: names),
+            prefix: Array(prefix.utf8)
           ).check(events, "\(names) \(prefix)")
         }
       }

@@ -43,10 +43,12 @@ enum RandomFormat {
     var text = ""
     var arguments = ""
     for _ in 0..<Int.random(in: 1...5, using: &random) {
-      text += ["", " ", "a=", "long literal of many bytes ", "%%", "\\n", "é", ", "]
+      text +=
+        ["", " ", "a=", "long literal of many bytes ", "%%", "\\n", "é", ", "]
         .randomElement(using: &random) ?? ""
       let isString = Int.random(in: 0..<3, using: &random) == 0
-      text += "%" + (["", "", "", "", "0", "-", "#", "+", "#0"].randomElement(using: &random) ?? "")
+      text +=
+        "%" + (["", "", "", "", "0", "-", "#", "+", "#0"].randomElement(using: &random) ?? "")
       text += ["", "", "", "", "1", "5", "08", "16", "20"].randomElement(using: &random) ?? ""
       text += ["", "", "", "", ".0", ".3", ".10"].randomElement(using: &random) ?? ""
       if isString {
@@ -63,7 +65,9 @@ enum RandomFormat {
 
   private static func number(_ random: inout SeededGenerator, _ depth: Int) -> String {
     switch Int.random(in: 0..<(depth > 0 ? 11 : 5), using: &random) {
-    case 0...3: return "REC->" + (["a", "b", "c", "d", "e", "f", "g", "h"].randomElement(using: &random) ?? "a")
+    case 0...3:
+      return "REC->"
+        + (["a", "b", "c", "d", "e", "f", "g", "h"].randomElement(using: &random) ?? "a")
     case 4: return ["0", "1", "-1", "0xffff", "4096", "1ULL"].randomElement(using: &random) ?? "0"
     case 5:
       let operation =
@@ -72,9 +76,11 @@ enum RandomFormat {
       return "(\(number(&random, depth - 1)) \(operation) \(number(&random, depth - 1)))"
     case 6: return "\(["!", "~", "-"].randomElement(using: &random) ?? "!")\(number(&random, 0))"
     case 7:
-      return "(\(number(&random, depth - 1)) ? \(number(&random, depth - 1)) : \(number(&random, depth - 1)))"
+      return
+        "(\(number(&random, depth - 1)) ? \(number(&random, depth - 1)) : \(number(&random, depth - 1)))"
     case 8:
-      let type = ["u8", "s16", "unsigned int", "int", "u64", "long"].randomElement(using: &random) ?? "u8"
+      let type =
+        ["u8", "s16", "unsigned int", "int", "u64", "long"].randomElement(using: &random) ?? "u8"
       return "((\(type))\(number(&random, depth - 1)))"
     case 9: return "__get_dynamic_array_len(\(["t", "w"].randomElement(using: &random) ?? "t"))"
     default: return "REC->v[\(number(&random, 0))]"
@@ -89,12 +95,15 @@ enum RandomFormat {
     case 3: return "__get_rel_str(u)"
     case 4: return number(&random, 1)
     case 5:
-      return "(\(number(&random, 1)) ? \(string(&random, depth - 1)) : \(string(&random, depth - 1)))"
+      return
+        "(\(number(&random, 1)) ? \(string(&random, depth - 1)) : \(string(&random, depth - 1)))"
     case 6:
-      return "__print_symbolic(\(number(&random, 1)), { 0, \"zero\" }, { 3, \"three\" }, { 3, \"twice\" }, "
+      return
+        "__print_symbolic(\(number(&random, 1)), { 0, \"ze\\tro\" }, { 3, \"three\" }, { 3, \"twice\" }, "
         + "{ 0x1000, \"big\" }, { -1, \"none\\n\" })"
     case 7:
-      return "__print_flags(\(number(&random, 1)), \"|\", { 1, \"one\" }, { 6, \"six\" }, { 0, \"nothing\" }, "
+      return
+        "__print_flags(\(number(&random, 1)), \"|\", { 1, \"o\\tne\" }, { 6, \"six\" }, { 0, \"nothing\" }, "
         + "{ 0x80000000, \"high\" })"
     default: return "__print_hex(REC->s, \(number(&random, 0)))"
     }

@@ -50,7 +50,8 @@ public struct EventLineWriter {
   ///   - body: takes the bytes of some whole lines; false stops.
   public init(
     _ renderer: EventTextRenderer, _ line: EventLine, prefix: [UInt8] = [],
-    namesChange: Bool, comm: @escaping (Int32) -> String?, _ body: @escaping (borrowing RawSpan) -> Bool
+    namesChange: Bool, comm: @escaping (Int32) -> String?,
+    _ body: @escaping (borrowing RawSpan) -> Bool
   ) {
     self.renderer = renderer
     self.line = line
@@ -179,7 +180,8 @@ public struct EventLineWriter {
 
   /// Makes what lines of a thread begin with; `none` when it is too long to be kept.
   @inline(never)
-  private mutating func makeHead(_ thread: Int32, _ stream: Int, buffer: Int, cpu: Int) -> TextPlace {
+  private mutating func makeHead(_ thread: Int32, _ stream: Int, buffer: Int, cpu: Int) -> TextPlace
+  {
     var bytes = prefix
     line.appendTask(buffer: buffer, comm: comm(thread), thread: thread, cpu: cpu, to: &bytes)
     heads.keep(bytes, thread, stream, named: comm(thread))

@@ -104,7 +104,8 @@ struct TextCompiler {
   }
 
   private mutating func reserve(
-    _ operation: TextInstruction.Operation, at target: @escaping (UInt32) -> TextInstruction.Operation
+    _ operation: TextInstruction.Operation,
+    at target: @escaping (UInt32) -> TextInstruction.Operation
   ) -> Jump {
     emit(operation)
     return Jump(index: code.instructions.count - 1, operation: target)

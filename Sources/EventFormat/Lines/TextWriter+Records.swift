@@ -39,7 +39,8 @@ extension TextWriter {
     oddTextOf record: borrowing RecordReader, _ range: Range<Int>, isLast: Bool
   ) {
     let bytes = record.bytes
-    var end = bytes.firstIndex(of: 0, from: range.lowerBound, to: range.upperBound)
+    var end =
+      bytes.firstIndex(of: 0, from: range.lowerBound, to: range.upperBound)
       ?? range.upperBound
     if isLast {
       while end > range.lowerBound, bytes.u8(at: end - 1) == 10 { end -= 1 }

@@ -71,7 +71,9 @@ struct TextWriter: ~Copyable, ~Escapable {
   }
 
   /// Lends what was written from `start` on.
-  func lend(from start: Int, to body: (RawSpan, Range<Int>) -> Void) { body(room.bytes, start..<at) }
+  func lend(from start: Int, to body: (RawSpan, Range<Int>) -> Void) {
+    body(room.bytes, start..<at)
+  }
 
   // MARK: Numbers
 
