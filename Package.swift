@@ -128,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "EventFormatTests",
       dependencies: [
-        "EventFormat", "TraceContainer", "TraceBytes", "KVMEvents", "TraceTestSupport",
+        "EventFormat", "TraceContainer", "RingBuffer", "TraceBytes", "KVMEvents",
+        "TraceTestSupport",
       ],
       swiftSettings: views),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"], swiftSettings: common),

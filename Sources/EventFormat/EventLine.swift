@@ -39,6 +39,22 @@ public struct EventLine: Sendable {
     buffer: Int = 0, comm: String?, thread: Int32, cpu: Int, timestamp: UInt64, name: String,
     to bytes: inout [UInt8]
   ) {
+    appendTask(buffer: buffer, comm: comm, thread: thread, cpu: cpu, to: &bytes)
+    if isNanoseconds {
+      bytes.append(32)
+      bytes.append(decimal: timestamp / 1_000_000_000, width: 5)
+      bytes.append(UInt8(ascii: "."))
+      bytes.append(decimal: timestamp % 1_000_000_000, width: 9, pad: UInt8(ascii: "0"))
+    } else {
+      bytes.append(decimal: timestamp, width: 12)
+    }
+    appendName(name, to: &bytes)
+  }
+
+  /// Appends what stands before the time.
+  func appendTask(
+    buffer: Int, comm: String?, thread: Int32, cpu: Int, to bytes: inout [UInt8]
+  ) {
     appendPrefix(buffer, to: &bytes)
     var start = bytes.count
     bytes.append(text: comm ?? (thread == 0 ? "<idle>" : "<...>"))
@@ -54,16 +70,12 @@ public struct EventLine: Sendable {
     bytes.append(text: " [")
     bytes.append(decimal: UInt64(max(0, cpu)), width: 3, pad: UInt8(ascii: "0"))
     bytes.append(UInt8(ascii: "]"))
-    if isNanoseconds {
-      bytes.append(32)
-      bytes.append(decimal: timestamp / 1_000_000_000, width: 5)
-      bytes.append(UInt8(ascii: "."))
-      bytes.append(decimal: timestamp % 1_000_000_000, width: 9, pad: UInt8(ascii: "0"))
-    } else {
-      bytes.append(decimal: timestamp, width: 12)
-    }
+  }
+
+  /// Appends what stands between the time and what the event says.
+  func appendName(_ name: String, to bytes: inout [UInt8]) {
     bytes.append(text: ": ")
-    start = bytes.count
+    let start = bytes.count
     bytes.append(text: name)
     bytes.append(text: ": ")
     while bytes.count - start < 22 { bytes.append(32) }

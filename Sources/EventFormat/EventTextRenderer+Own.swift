@@ -23,9 +23,13 @@ extension EventTextRenderer {
     reason field: FieldDescription, isa isaField: FieldDescription?, _ record: borrowing RecordView,
     to bytes: inout [UInt8]
   ) {
-    let raw = record.unsigned(field)
-    let number = isaField.map { record.unsigned($0) } ?? 1
     bytes.append(text: "reason ")
+    let number = isaField.map { record.unsigned($0) } ?? 1
+    Self.append(reason: record.unsigned(field), isa: number, to: &bytes)
+  }
+
+  /// What an exit reason is called, by its number and that of its instruction set.
+  static func append(reason raw: UInt64, isa number: UInt64, to bytes: inout [UInt8]) {
     guard let isa = UInt8(exactly: number).flatMap(ISA.init(rawValue:)) else {
       bytes.append(text: "UNKNOWN-ISA (")
       bytes.append(decimal: raw)

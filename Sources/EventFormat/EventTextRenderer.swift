@@ -170,7 +170,7 @@ public final class EventTextRenderer {
 
   // MARK: Layouts
 
-  private func layout(of number: Int) -> EventTextLayout {
+  func layout(of number: Int) -> EventTextLayout {
     guard layouts.indices.contains(number) else { return .unknown }
     if let layout = layouts[number] { return layout }
     let made = makeLayout(of: number)

@@ -27,7 +27,7 @@ struct PrintEvaluator: ~Escapable {
     }
   }
 
-  private func append(
+  func append(
     _ conversion: PrintConversion, _ argument: PrintExpression, to bytes: inout [UInt8]
   ) {
     let start = bytes.count
@@ -171,7 +171,7 @@ struct PrintEvaluator: ~Escapable {
     }
   }
 
-  private static func cast(_ value: PrintValue, size: Int, isSigned: Bool) -> PrintValue {
+  static func cast(_ value: PrintValue, size: Int, isSigned: Bool) -> PrintValue {
     switch size {
     case 8: return PrintValue(value.bits, isSigned: isSigned, isWide: true)
     case 4: return PrintValue(value.bits, isSigned: isSigned, isWide: false)

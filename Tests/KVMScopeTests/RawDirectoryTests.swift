@@ -2,6 +2,7 @@ import Foundation
 import KVMScope
 import KVMTimeline
 import Testing
+import TraceBytes
 import TraceChecks
 import TraceTestSupport
 
@@ -16,7 +17,7 @@ struct RawDirectoryTests {
   private func lines(_ path: String) throws -> [UInt8] {
     var all: [UInt8] = []
     _ = Analysis.eventLines(try TraceInput(path: path)) { bytes in
-      all += bytes
+      all += bytes.array()
       return true
     }
     return all

@@ -26,18 +26,11 @@ extension Analysis {
   /// - Returns: the trace's facts.
   public static func eventLines(
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(), namesTrace: Bool = false,
-    idle: @escaping () -> Void = {}, _ body: @escaping ([UInt8]) -> Bool
+    idle: @escaping () -> Void = {}, _ body: @escaping (borrowing RawSpan) -> Bool
   ) -> EventResults {
     let trace = input.trace
     let lines = LineCollector(trace, namesTrace: namesTrace, body)
-    return run(
-      trace, options, loss: { lines.add($0, buffer: $1, cpu: $2) },
-      body: { event, block in lines.add(event, block) }, finish: lines.flush,
-      isOpen: { lines.isOpen },
-      idle: {
-        lines.flush()
-        idle()
-      })
+    return run(trace, options, to: lines, idle: idle)
   }
 
   /// The events of one trace in order of time, with their fields.
@@ -60,56 +53,64 @@ extension Analysis {
     let hasTwins = trace.catalogue.events.map { event in
       Set(event.fields.map { SafeText.sanitized($0.name) }).count < event.fields.count
     }
-    var isOpen = true
-    return run(
-      trace, options, loss: { _, _, _ in },
-      body: { event, block in
-        guard isOpen else { return }
-        var row = EventRow(
-          timestamp: event.time, cpu: event.cpu, thread: event.thread,
-          comm: trace.comm(event.thread), event: renderer.name(of: event.number),
-          buffer: trace.bufferName(event.buffer), text: "", fields: [])
-        if wantsFields {
-          row.fields.reserveCapacity(trace.catalogue.events[event.number].fields.count)
+    let rows = RowTaker { event, block in
+      var row = EventRow(
+        timestamp: event.time, cpu: event.cpu, thread: event.thread,
+        comm: trace.comm(event.thread), event: renderer.name(of: event.number),
+        buffer: trace.bufferName(event.buffer), text: "", fields: [])
+      if wantsFields {
+        row.fields.reserveCapacity(trace.catalogue.events[event.number].fields.count)
+      }
+      let (offset, length) = (event.record.offset, event.record.length)
+      if wantsText {
+        row.text = renderer.text(number: event.number, block: block, offset: offset, length: length)
+      }
+      if wantsFields {
+        renderer.forEachField(number: event.number, block: block, offset: offset, length: length) {
+          name, value in
+          // A hostile format may give two fields one name: the first counts.
+          if hasTwins[event.number], row.fields.contains(where: { $0.name == name }) { return }
+          row.fields.append(EventRow.Field(name: name, value: EventRow.Value(value)))
         }
-        let (offset, length) = (event.record.offset, event.record.length)
-        if wantsText {
-          row.text = renderer.text(
-            number: event.number, block: block, offset: offset, length: length)
-        }
-        if wantsFields {
-          renderer.forEachField(number: event.number, block: block, offset: offset, length: length)
-          { name, value in
-            // A hostile format may give two fields one name: the first counts.
-            if hasTwins[event.number], row.fields.contains(where: { $0.name == name }) { return }
-            row.fields.append(EventRow.Field(name: name, value: EventRow.Value(value)))
-          }
-        }
-        isOpen = body(row)
-      }, finish: {}, isOpen: { isOpen }, idle: idle)
+      }
+      return body(row)
+    }
+    return run(trace, options, to: rows, idle: idle)
+  }
+
+  /// Makes rows of events as long as somebody takes them.
+  private struct RowTaker: EventTaker {
+    private let body: (EventFilter.Event, RawSpan) -> Bool
+    /// Whether somebody still takes the rows.
+    private(set) var isOpen = true
+
+    init(_ body: @escaping (EventFilter.Event, RawSpan) -> Bool) { self.body = body }
+
+    mutating func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
+      if isOpen { isOpen = body(event, block) }
+    }
+
+    func lost(_ loss: Loss, buffer: Int, cpu: Int) {}
+    func flush() {}
   }
 
   private static func run(
-    _ trace: OpenedTrace, _ options: AnalysisOptions,
-    loss: @escaping (Loss, _ buffer: Int, _ cpu: Int) -> Void,
-    body: @escaping (EventFilter.Event, borrowing RawSpan) -> Void,
-    finish: () -> Void, isOpen: @escaping () -> Bool, idle: @escaping () -> Void
+    _ trace: OpenedTrace, _ options: AnalysisOptions, to taker: some EventTaker,
+    idle: @escaping () -> Void
   ) -> EventResults {
-    let isLive = trace.isLive
     var wasStopped = false
     var done: UInt64 = 0
     let total = trace.byteCount &* (EventFilter.needsTracks(options) ? 2 : 1)
     let tracks = EventFilter.tracks(trace, options, done: &done, total: total)
     let counter = ProgressCounter(done: done, total: total, options.progress)
     var consumer = EventConsumer(
-      EventFilter(trace, options, tracks: tracks),
+      EventFilter(trace, options, tracks: tracks), to: taker,
       progress: { bytes in
         if !counter.add(bytes) { wasStopped = true }
-        if isLive { idle() }
-        return !wasStopped && isOpen()
-      }, loss: loss, body: body)
+        return !wasStopped
+      }, idle: trace.isLive ? idle : nil)
     trace.walk(into: &consumer)
-    finish()
+    consumer.flush()
     var facts = trace.facts(after: consumer.statistics)
     facts.events = consumer.count
     return EventResults(trace: facts, wasStopped: wasStopped)

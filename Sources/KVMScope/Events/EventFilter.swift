@@ -18,7 +18,8 @@ struct EventFilter {
     var record: Record
   }
 
-  private let trace: OpenedTrace
+  /// By stream: the buffer, and the number of the CPU.
+  private let places: [(buffer: Int, cpu: Int)]
   private let catalogue: EventCatalogue
   private let conversion: ClockConversion?
   private let window: Range<UInt64>
@@ -28,7 +29,7 @@ struct EventFilter {
 
   /// Prepares a selection; `tracks` are needed where vCPUs or VMs were asked for.
   init(_ trace: OpenedTrace, _ options: AnalysisOptions, tracks: [VCPUTrack]?) {
-    self.trace = trace
+    places = trace.streams.indices.map { trace.place(of: $0) }
     catalogue = trace.catalogue
     conversion = trace.conversion
     window = trace.window(options)
@@ -38,10 +39,11 @@ struct EventFilter {
   }
 
   /// The event of a record of at least eight bytes; nil when it was not asked for.
+  @inline(__always)
   mutating func event(_ record: Record, in block: RawSpan, stream: Int) -> Event? {
     let time = converted(record.timestamp)
     guard window.contains(time) else { return nil }
-    let (buffer, cpu) = trace.place(of: stream)
+    let (buffer, cpu) = places[stream]
     if let cpus, !cpus.contains(cpu) { return nil }
     let (id, thread) = catalogue.header(in: block, at: record.offset)
     let number = catalogue.number(of: id)
@@ -52,7 +54,7 @@ struct EventFilter {
 
   /// The place of a gap behind a record at `time`; nil when nothing in it could have been asked for.
   func place(ofGapIn stream: Int, after time: UInt64?) -> (buffer: Int, cpu: Int)? {
-    let place = trace.place(of: stream)
+    let place = places[stream]
     if let cpus, !cpus.contains(place.cpu) { return nil }
     // The gap lies behind `time`: it may reach into the window unless that is past.
     if let time, converted(time) >= window.upperBound { return nil }

@@ -4,64 +4,45 @@ import TraceBytes
 import TraceChecks
 import TraceContainer
 
-/// Writes events as lines into a buffer, and hands it on when it is full.
-final class LineCollector {
-  private static let bufferSize = 1 << 16
+/// Writes events as lines.
+struct LineCollector: EventTaker {
+  private var writer: EventLineWriter
 
-  private let trace: OpenedTrace
-  private let renderer: EventTextRenderer
-  private let line: EventLine
-  private let body: ([UInt8]) -> Bool
-  private var bytes: [UInt8] = []
-  /// Whether somebody still takes the lines.
-  private(set) var isOpen = true
-
-  /// What each line begins with.
-  private let prefix: [UInt8]
-
-  init(_ trace: OpenedTrace, namesTrace: Bool, _ body: @escaping ([UInt8]) -> Bool) {
-    self.trace = trace
-    prefix = namesTrace ? Array("\(SafeText.sanitized(trace.path)): ".utf8) : []
-    self.body = body
-    renderer = trace.makeRenderer()
-    line = EventLine(
+  /// Prepares to write the lines of a trace; `body` takes some whole ones, and says whether it wants more.
+  init(
+    _ trace: OpenedTrace, namesTrace: Bool, _ body: @escaping (borrowing RawSpan) -> Bool
+  ) {
+    let line = EventLine(
       isNanoseconds: trace.timeUnit == .nanoseconds, buffers: trace.recording.bufferNames)
+    var namesChange = true
+    if case .traceDat = trace.recording { namesChange = false }
+    writer = EventLineWriter(
+      trace.makeRenderer(), line,
+      prefix: namesTrace ? Array("\(SafeText.sanitized(trace.path)): ".utf8) : [],
+      namesChange: namesChange, comm: trace.comm, body)
   }
 
-  func add(_ event: EventFilter.Event, _ block: borrowing RawSpan) {
-    guard isOpen else { return }
-    bytes.append(contentsOf: prefix)
-    line.appendHead(
-      buffer: event.buffer, comm: trace.comm(event.thread), thread: event.thread, cpu: event.cpu,
-      timestamp: event.time, name: renderer.name(of: event.number), to: &bytes)
-    renderer.append(
-      number: event.number, block: copy block, offset: event.record.offset,
-      length: event.record.length, to: &bytes)
-    endLine()
+  /// Whether somebody still takes the lines.
+  var isOpen: Bool { writer.isOpen }
+
+  @inline(__always)
+  mutating func take(_ event: EventFilter.Event, in block: RawSpan, stream: Int) {
+    writer.append(
+      number: event.number, time: event.time, thread: event.thread, stream: stream,
+      buffer: event.buffer, cpu: event.cpu, in: block, offset: event.record.offset,
+      length: event.record.length)
   }
 
-  func add(_ loss: Loss, buffer: Int, cpu: Int) {
-    guard isOpen, loss != .none else { return }
-    bytes.append(contentsOf: prefix)
+  mutating func lost(_ loss: Loss, buffer: Int, cpu: Int) {
     switch loss {
     case .none: return
-    case .counted(let count): line.appendLoss(buffer: buffer, cpu: cpu, count: count, to: &bytes)
-    case .uncounted: line.appendLoss(buffer: buffer, cpu: cpu, count: nil, to: &bytes)
+    case .counted(let count): writer.appendLoss(buffer: buffer, cpu: cpu, count: count)
+    case .uncounted: writer.appendLoss(buffer: buffer, cpu: cpu, count: nil)
     }
-    endLine()
   }
 
   /// Hands on what is left.
-  func flush() {
-    guard isOpen, !bytes.isEmpty else { return }
-    isOpen = body(bytes)
-    bytes.removeAll(keepingCapacity: true)
-  }
-
-  private func endLine() {
-    bytes.append(UInt8(ascii: "\n"))
-    if bytes.count >= Self.bufferSize { flush() }
-  }
+  mutating func flush() { writer.flush() }
 }
 
 extension OpenedTrace {

@@ -31,13 +31,18 @@ public struct OutputDescriptor: Sendable {
   /// Writes all bytes, going on after signals and short writes.
   ///
   /// - Returns: 0, or the `errno` of the write that failed.
-  public func write(_ bytes: [UInt8]) -> CInt {
+  public func write(_ bytes: [UInt8]) -> CInt { write(bytes.rawBytes) }
+
+  /// Writes all bytes, going on after signals and short writes.
+  ///
+  /// - Returns: 0, or the `errno` of the write that failed.
+  public func write(_ bytes: borrowing RawSpan) -> CInt {
     var written = 0
-    while written < bytes.count {
+    while written < bytes.byteCount {
       // SAFETY: the offset is below the count (loop condition), and the length is what is left
       // behind it.
       let result = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(rawValue, $0.baseAddress?.advanced(by: written), bytes.count - written)
+        unsafe Glibc.write(rawValue, $0.baseAddress?.advanced(by: written), $0.count - written)
       }
       if result >= 0 {
         written += result

@@ -53,6 +53,17 @@ public final class ByteSink {
     flushIfFull()
   }
 
+  /// Appends many bytes: as far as they are going on at once, without a copy.
+  public func write(_ bytes: borrowing RawSpan) {
+    guard let descriptor else { return keep(bytes) }
+    flush()
+    if isOpen { note(descriptor.write(bytes)) }
+  }
+
+  private func keep(_ bytes: borrowing RawSpan) {
+    for offset in 0..<bytes.byteCount { buffer.append(bytes.u8(at: offset)) }
+  }
+
   /// Appends a number in decimal.
   public func write(decimal value: UInt64) {
     append { $0.append(decimal: value) }
@@ -69,13 +80,16 @@ public final class ByteSink {
   public func flush() {
     guard let descriptor else { return }
     if isOpen, !buffer.isEmpty {
-      let code = descriptor.write(buffer)
-      if code != 0 {
-        isOpen = false
-        failure = code == EPIPE ? nil : code
-      }
+      note(descriptor.write(buffer))
     }
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Takes what a write said: 0, or an `errno`.
+  private func note(_ code: CInt) {
+    guard code != 0 else { return }
+    isOpen = false
+    failure = code == EPIPE ? nil : code
   }
 
   private func flushIfFull() {
