@@ -92,7 +92,7 @@ extension TextCode {
   }
 
   private static let hexPrefix = UInt64(UInt8(ascii: "0")) | UInt64(UInt8(ascii: "x")) << 8
-  /// `(nil)`
+  /// The letters `(nil)`.
   private static let nilPointer: UInt64 = 0x29_6c_69_6e_28
 
   // MARK: Numbers

@@ -25,6 +25,7 @@ struct TextCompiler {
   /// - Parameters:
   ///   - name: what the line says before the event's text.
   ///   - layout: how its text is laid out.
+  /// - Returns: the program, to be run by the code that holds its instructions.
   mutating func compile(name: [UInt8], _ layout: EventTextLayout) -> TextProgram {
     let first = program
     var made = compiled(name, layout)
