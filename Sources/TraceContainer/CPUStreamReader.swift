@@ -4,9 +4,9 @@ public import TraceBytes
 
 /// Hands out the sub-buffers of one CPU, block by block.
 ///
-/// A block is a run of whole sub-buffers: a window of the mapped file, or one unpacked chunk. It is
-/// lent until the next call; nothing is copied, and memory does not grow with the file. Not for use
-/// from two tasks at once.
+/// A block is a run of whole sub-buffers: a window of the mapped file, or a chunk buffer that they were
+/// unpacked or read into. It is lent until the next call, and memory does not grow with the file. Not for
+/// use from two tasks at once.
 ///
 ///     while try reader.nextBlock() {
 ///       for page in 0..<reader.pageCount {
@@ -29,13 +29,14 @@ public final class CPUStreamReader {
 
   /// How packed data are packed.
   private let codec: Codec?
-  /// Shared with other readers of the same thread.
+  /// That of whoever asked for a block last.
   private var decompressor: Decompressor
   /// Where packed data are unpacked, and data are read that are not looked at in the mapping: one after the other.
   private let chunks: [ChunkBuffer]
   /// Which of them has the present block.
   private var present = 0
   private var chunk: ChunkBuffer { chunks[present] }
+  private let readSize: Int
   /// Whether the present block is in a chunk buffer.
   let usesChunk: Bool
   /// The present window, of data that are not packed.
@@ -51,7 +52,7 @@ public final class CPUStreamReader {
   private var chunksLeft: UInt32?
 
   /// Bytes of a window: few enough to stay in the cache while they are read.
-  static let windowSize = 256 << 10
+  public static let windowSize = 256 << 10
 
   /// A reader at the start of a CPU's data.
   ///
@@ -63,10 +64,13 @@ public final class CPUStreamReader {
   ///   - decompressor: working memory, which readers that are used by the same task may share.
   ///   - chunks: where to unpack, or to read data that are not packed: the first one, unless another
   ///     is asked for; empty for a place of its own to unpack, and for looking at data in the mapping.
+  ///   - readSize: so many bytes of data that are not packed are read at a time.
   public init(
     file: MappedFile, location: CPUStreamLocation, layout: SubBufferLayout, codec: Codec?,
-    decompressor: Decompressor = Decompressor(), chunks: [ChunkBuffer] = []
+    decompressor: Decompressor = Decompressor(), chunks: [ChunkBuffer] = [],
+    readSize: Int = CPUStreamReader.windowSize
   ) {
+    self.readSize = readSize
     self.file = file
     self.location = location
     self.layout = layout
@@ -158,14 +162,14 @@ public final class CPUStreamReader {
 
   /// Reads the next window of data that are not packed.
   private func readWindow() -> Bool {
-    let size = min(Self.window(of: layout, chunk.capacity), end - position)
+    let size = min(Self.window(of: layout, min(readSize, chunk.capacity)), end - position)
     chunk.clear()
     guard size > 0 else { return false }
     blockFileOffset = FileOffset(position)
     let count = chunk.read(position..<position + size, of: file)
     if count < size {
       stop(
-        "data of CPU \(location.cpu) cannot be read (\(size) bytes expected, \(count) there)",
+        "data of CPU \(location.cpu) can be read no further (\(end - position - count) bytes are missing)",
         at: FileOffset(position + count))
     } else {
       position += size

@@ -111,4 +111,29 @@ struct BlocksAheadTests {
     for _ in 0..<10 { #expect(streams.nextBlock(of: 0) == .end) }
     #expect(streams.nextBlock(of: 1) == .end)
   }
+
+  @Test("A place in the last block can be asked for behind the end", arguments: [1, 2])
+  func placesBehindTheEnd(threads: Int) throws {
+    for packing in [Packing.none, .zstd] {
+      var page = PageBuilder(timestamp: 100, pageSize: 256)
+      page.record(delta: 1, [1, 0, 0, 0, 2, 0, 0, 0])
+      var builder = TraceDatBuilder(cpus: [[page.bytes()], [page.bytes(), page.bytes()]])
+      builder.pageSize = 256
+      builder.packing = packing
+      let file = try open(builder.bytes())
+      let streams = TraceDatStreams(file, threads: threads)
+      for stream in 0..<2 {
+        guard case .block(let place) = streams.nextBlock(of: stream) else {
+          Issue.record("stream \(stream) has no block")
+          continue
+        }
+        let offset = streams.fileOffset(of: stream, at: place.lowerBound)
+        let begin = file.buffers[0].streams[stream].offset.rawValue
+        // A chunk begins behind the count of chunks.
+        #expect(offset == (packing == .none ? begin : begin + 4))
+        #expect(streams.nextBlock(of: stream) == .end)
+        #expect(streams.fileOffset(of: stream, at: place.lowerBound) == offset)
+      }
+    }
+  }
 }

@@ -49,4 +49,21 @@ struct PerfDataLapTests {
     #expect(reading.gaps == [])
     #expect(reading.clockWentBack == 0)
   }
+
+  /// Samples like those before are read a short way, which knows threads and not processes.
+  @Test("a thread that nobody named is noted, though its process has the number of a thread")
+  func processesAndThreads() throws {
+    var builder = PerfDataBuilder()
+    for at in 0..<40 as Range<UInt64> {
+      var sample = PerfDataBuilder.Sample(time: 100 + at)
+      sample.process = at < 20 ? 10 : 11
+      sample.thread = at < 20 ? 11 : 12
+      builder.sample(sample)
+    }
+    let (reading, records) = try PerfDataReading.read(
+      MappedFile(copying: builder.file, path: "built.data"))
+    #expect(reading.events.count == 40)
+    #expect(records.tasks.process(of: 11) == 10)
+    #expect(records.tasks.process(of: 12) == 11)
+  }
 }

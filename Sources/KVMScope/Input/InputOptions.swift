@@ -24,7 +24,9 @@ public struct InputOptions: Sendable {
   /// Whether inputs are walked more than once: a log that comes from a pipe is kept in a temporary
   /// file then.
   public var isReadTwice = true
-  /// How many threads may work for a walk: at least one. Results do not depend on it.
+  /// How many threads may work for a walk: at least one.
+  ///
+  /// Results do not depend on it.
   public var threads = 1
 
   /// Separate recordings, as they are.

@@ -46,7 +46,11 @@ struct CPUStream {
   /// Goes on to the next record beyond the current sub-buffer, over as many sub-buffers and blocks
   /// as it takes.
   ///
-  /// - Parameter bytes: the set's, as they are now.
+  /// - Parameters:
+  ///   - set: all streams.
+  ///   - bytes: the set's, as they are now.
+  ///   - consumer: is told of what was lost on the way.
+  ///   - stream: this one's position in the set.
   /// - Returns: whether they still are: another block makes them anew.
   @inline(never)
   mutating func advanceBeyondPage<Consumer: RecordConsumer>(

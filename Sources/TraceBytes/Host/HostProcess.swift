@@ -59,7 +59,9 @@ public enum HostProcess {
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
-  /// How many processors are there for the process: at least one.
+  /// How many processors the machine has on: at least one.
+  ///
+  /// The process may be confined to fewer.
   public static var processorCount: Int { max(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 1) }
 
   /// Seconds of a clock that never goes back.

@@ -90,7 +90,7 @@ extension PerfDataRecords {
             table[Int(truncatingIfNeeded: id)] == expected.layout
           else { break }
         }
-        let thread = record.u32(at: places.thread & inside) & threadMask
+        let thread = record.u32(at: (places.thread + 4) & inside) & threadMask
         if UInt64(thread) != known {
           guard seen[Int(thread & 255)] == Int32(bitPattern: thread) else { break }
           known = UInt64(thread)

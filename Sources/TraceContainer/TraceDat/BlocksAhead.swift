@@ -10,7 +10,9 @@ import Synchronization
 ///
 ///     slots of a stream   ▓ walked   ▒ ready   ▒ ready   ░ being read
 final class BlocksAhead: Sendable {
-  /// What is known of one stream. Whoever set `isBusy` alone may use its reader.
+  /// What is known of one stream.
+  ///
+  /// Whoever set `isBusy` alone may use its reader.
   private struct Lane {
     /// Blocks that were read and not asked for yet, with their slots; the oldest first.
     var ready: [(block: ReadBlock, slot: Int)] = []
@@ -86,7 +88,9 @@ final class BlocksAhead: Sendable {
     case wait
   }
 
-  /// The next block of a stream. What it gave for the stream before is not to be used any more.
+  /// The next block of a stream.
+  ///
+  /// What it gave for the stream before is not to be used any more.
   func next(of stream: Int) -> ReadBlock {
     while true {
       let step: Step = state.withLock { state in Self.step(&state, stream) }

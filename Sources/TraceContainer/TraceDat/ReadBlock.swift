@@ -3,7 +3,9 @@ import TraceBytes
 
 /// One block of a stream, read or unpacked, and what was found out on the way to it.
 struct ReadBlock {
-  /// Where it lies: in the arena, or in the file where nothing is copied. Empty at the end of the stream.
+  /// Where it lies: in the arena, or in the file where nothing is copied.
+  ///
+  /// Empty at the end of the stream.
   var place = 0..<0
   /// Where it starts in the file (packed: where its chunk does).
   var fileOffset = FileOffset(0)
@@ -37,6 +39,7 @@ final class BlockReader {
   /// - Parameters:
   ///   - slot: where to put it; what was there is lost.
   ///   - decompressor: working memory that no other thread uses now.
+  /// - Returns: the block, or the stream's end.
   func read(into slot: Int, with decompressor: Decompressor) -> ReadBlock {
     var block = ReadBlock()
     block.isEnd = !next(slot, decompressor)

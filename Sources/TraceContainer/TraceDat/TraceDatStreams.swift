@@ -23,9 +23,17 @@ public final class TraceDatStreams: CPUStreamSet {
   /// More threads than these find nothing to do: the walk is one thread's.
   private static let mostThreadsAhead = 4
 
-  /// Blocks of a stream that are in memory at a time, where they are read ahead: with many streams fewer, for memory
-  /// is to stay small.
-  private static func slotsAhead(streams: Int) -> Int { min(max(128 / max(streams, 1), 2), 8) }
+  /// The bytes that blocks may take which are read ahead, beside those of each stream.
+  private static let bytesAhead = (all: 16 << 20, stream: 48 << 10)
+  private static let mostSlots = 8
+  /// So many sub-buffers are packed in one chunk, by trace-cmd.
+  private static let pagesOfChunk = 10
+
+  /// Blocks of a stream that are in memory at a time: one where nothing is read ahead, for memory is to stay small.
+  private static func slots(streams: Int, blockSize: Int) -> Int {
+    let room = bytesAhead.all + streams * bytesAhead.stream
+    return min(max(room / max(streams * blockSize, 1), 1), mostSlots)
+  }
 
   /// Prepares a walk over all streams.
   ///
@@ -39,18 +47,29 @@ public final class TraceDatStreams: CPUStreamSet {
       return buffer.streams.map { (buffer.layout, $0, source) }
     }
     let isPacked = streams.contains { $0.1.compressed }
-    let capacity = streams.map { layout, _, _ in
-      isPacked
-        ? CPUStreamReader.chunkCapacity(layout)
-        : Self.blockSize(layout, streams: streams.count * (threads > 1 ? 4 : 1))
+    let readSizes = streams.map { layout, _, _ in
+      Self.blockSize(layout, streams: streams.count * (threads > 1 ? 4 : 1))
     }
-    let size = capacity.max() ?? 0
-    let isAhead = threads > 1
-    let slots = isAhead ? Self.slotsAhead(streams: streams.count) : 1
-    let arena =
+    let blockSizes = zip(streams, readSizes).map { stream, size in
+      stream.1.compressed ? stream.0.pageSize * Self.pagesOfChunk : size
+    }
+    // Only address space: what no block reaches takes no memory.
+    let slotSize = zip(streams, readSizes).map { stream, size in
+      isPacked ? max(CPUStreamReader.chunkCapacity(stream.0), size) : size
+    }.max()
+    func arena(_ slots: Int) -> ChunkArena? {
       isPacked || streams.allSatisfy { $0.2.file.canRead }
-      ? ChunkArena(slotCount: streams.count * slots, slotSize: size) : nil
-    self.arena = arena
+        ? ChunkArena(slotCount: streams.count * slots, slotSize: slotSize ?? 0) : nil
+    }
+    var slots =
+      threads > 1 ? Self.slots(streams: streams.count, blockSize: blockSizes.max() ?? 0) : 1
+    var room = arena(slots)
+    if room == nil && slots > 1 {
+      // There may be address space for less.
+      slots = 1
+      room = arena(slots)
+    }
+    self.arena = room
     let decompressor = decompressor
     let readers = streams.enumerated().map { number, stream in
       let mine = number * slots..<(number + 1) * slots
@@ -58,14 +77,16 @@ public final class TraceDatStreams: CPUStreamSet {
         CPUStreamReader(
           file: stream.2.file, location: stream.1, layout: stream.0,
           codec: stream.2.compression.codec, decompressor: decompressor,
-          chunks: arena.map { arena in mine.map { ChunkBuffer(arena: arena, slot: $0) } } ?? []),
-        slotStarts: arena == nil ? [0] : mine.map { $0 * size }, hasArena: arena != nil)
+          chunks: room.map { arena in mine.map { ChunkBuffer(arena: arena, slot: $0) } } ?? [],
+          readSize: readSizes[number]),
+        slotStarts: room.map { arena in mine.map { $0 * arena.slotSize } } ?? [0],
+        hasArena: room != nil)
     }
     self.readers = readers
     blocks = readers.map { _ in ReadBlock() }
     damage = readers.map { _ in [] }
     let helpers = min(threads - 1, Self.mostThreadsAhead)
-    ahead = isAhead && arena != nil ? BlocksAhead(readers, threads: helpers) : nil
+    ahead = slots > 1 && room != nil ? BlocksAhead(readers, threads: helpers) : nil
   }
 
   deinit { ahead?.stop() }
@@ -103,8 +124,9 @@ public final class TraceDatStreams: CPUStreamSet {
         readers[stream].read(into: 0, with: decompressor)
       }
     damage[stream] += block.damage
-    blocks[stream] = block
+    // Places in the last block may still be asked for.
     if block.isEnd { return .end }
+    blocks[stream] = block
     return block.isBehindGap ? .blockAfterGap(block.place) : .block(block.place)
   }
 

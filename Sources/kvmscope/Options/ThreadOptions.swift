@@ -6,7 +6,7 @@ import TraceBytes
 struct ThreadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Use at most this many threads; without it, one for each processor. The output is the same for any number.",
+      "Let at most this many threads work; without it, one for each processor. The output is the same for any number.",
       valueName: "number"))
   var threads: Int?
 
