@@ -278,6 +278,28 @@ import TraceTestSupport
     #expect(finding.show.hasPrefix("kvmscope events --pid 355 --begin "))
   }
 
+  /// A list means any of its patterns, also where one looks at values that are not those that were kept.
+  @Test(arguments: ["", "where: {level: L1}, "])
+  func anyPatternOfAListWillDo(scope: String) throws {
+    func counts(_ end: String) throws -> [UInt64?] {
+      let begin = "{name: NAME, \(scope)sequence: {after: kvm_exit, bind: {r: guest_rip}, "
+      return try Self.results(
+        ["require", "never"].map { role in
+          let other = role == "require" ? ", before: kvm_exit" : ", until: kvm_exit"
+          return "  - \(begin.replacing("NAME", with: role))\(role): \(end)\(other)}}\n"
+        }.joined(), Self.control
+      ).cases.map(\.count)
+    }
+    let plain = try counts("kvm_entry")
+    #expect(plain[1] ?? 0 > 100)
+    for sign in ["==", "!="] {
+      let valued = "\"kvm_entry: rip \(sign) $r\""
+      #expect(try counts(valued) != plain)
+      #expect(try counts("[kvm_entry, \(valued)]") == plain)
+      #expect(try counts("[\(valued), kvm_entry]") == plain)
+    }
+  }
+
   @Test func metrics() throws {
     let vcpu = try Analysis.summarize([Self.control]).vcpus[0]
     func holds(_ rule: String) throws -> Bool {

@@ -121,7 +121,9 @@ import TraceTestSupport
           var match =
             matches[rule] ?? SequenceMatch(time: time, cpu: 1, thread: thread, roles: 0)
           match.roles |= 1 << UInt32(target.role)
-          if !selector.loads.isEmpty {
+          if selector.loads.isEmpty {
+            match.plainRoles |= 1 << UInt32(target.role)
+          } else {
             var values = InlineArray<4, UInt64>(repeating: 0)
             values[0] = value
             match.values.append((target.role, Int32(number), values))

@@ -43,6 +43,7 @@ public struct RuleWalk: RecordConsumer {
   /// Rules that ask for a level, and that the event that is being looked at is something to.
   private var touched: [Int32] = []
   private var roles: [UInt32]
+  private var plainRoles: [UInt32]
   private var values: [[(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)]]
   /// The number of the event that is being looked at.
   private var serial: UInt64 = 0
@@ -92,6 +93,7 @@ public struct RuleWalk: RecordConsumer {
     }
     sawUnknownLevel = Array(repeating: false, count: count)
     roles = Array(repeating: 0, count: count)
+    plainRoles = roles
     values = Array(repeating: [], count: count)
     counted = Array(repeating: 0, count: count)
     memos = Array(repeating: (0, false), count: selectors.memoCount)
@@ -307,7 +309,9 @@ public struct RuleWalk: RecordConsumer {
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !selectors.heads[Int(selector)].loads.isEmpty {
+      if selectors.heads[Int(selector)].loads.isEmpty {
+        plainRoles[rule] |= 1 << UInt32(target.role)
+      } else {
         let place = Int(selector) * 4
         values[rule].append(
           (target.role, selector, InlineArray { sequences.values[place + $0] }))
@@ -321,6 +325,7 @@ public struct RuleWalk: RecordConsumer {
       let rule = Int(touched[at])
       wait(rule, moment.thread, moment.vcpu, moment.cpu, moment.time)
       roles[rule] = 0
+      plainRoles[rule] = 0
       if !values[rule].isEmpty { values[rule].removeAll(keepingCapacity: true) }
     }
     touched.removeAll(keepingCapacity: true)
@@ -336,7 +341,8 @@ public struct RuleWalk: RecordConsumer {
     waiting[thread, default: []].append(
       Waiting(
         match: SequenceMatch(
-          time: time, cpu: cpu, thread: thread, roles: roles[rule], values: values[rule]),
+          time: time, cpu: cpu, thread: thread, roles: roles[rule],
+          plainRoles: plainRoles[rule], values: values[rule]),
         rule: Int32(rule), vcpu: vcpu))
   }
 

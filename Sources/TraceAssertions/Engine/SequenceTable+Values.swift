@@ -83,21 +83,15 @@ extension SequenceTable {
   @inline(__always)
   private func held(_ role: UInt8, _ one: Valued, _ moment: Moment) -> UInt64 {
     if valuedRoles &>> UInt32(role) & 1 == 0 || one.bits == 0 { return 0 }
-    var plain: UInt64 = 0
-    var looked: UInt64 = 0
-    var passed: UInt64 = 0
+    var held: UInt64 = 0
     for index in 0..<valuedTouches.count {
       let touch = valuedTouches[index]
-      let rules = touch.bits & one.bits
+      // Of several patterns any will do.
+      let rules = touch.bits & one.bits & ~held
       if touch.role != role || touch.word != one.word || rules == 0 { continue }
-      if touch.selector < 0 {
-        plain |= rules
-      } else {
-        looked |= rules
-        if passes(Int(touch.selector), one) { passed |= rules }
-      }
+      if touch.selector < 0 || passes(Int(touch.selector), one) { held |= rules }
     }
-    return passed | plain & ~looked
+    return held
   }
 
   /// Whether the values that a selector has read compare with those that are kept as it wants.
