@@ -45,6 +45,9 @@ public struct RuleWalk: RecordConsumer {
   private var roles: [UInt32]
   private var plainRoles: [UInt32]
   private var values: [[(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)]]
+  /// The selector that alone makes the event something to sequences; -1: none does so far; -2: there are several, or
+  /// something is overdue, and what they say is noted in the table.
+  private var sole: Int32 = -1
   /// The number of the event that is being looked at.
   private var serial: UInt64 = 0
   /// By rule: the event that it counted last.
@@ -170,6 +173,7 @@ public struct RuleWalk: RecordConsumer {
       vcpu: threads.vcpu(of: thread, at: time, stream: stream), thread: thread,
       base: record.offset, length: record.length)
     sequences.find(moment)
+    sole = -1
     if !plan.markers.isEmpty {
       for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
       scopes.turn(at: time)
@@ -184,7 +188,13 @@ public struct RuleWalk: RecordConsumer {
       }
     }
     if !asks.isEmpty { ask(asks, moment, block, stream) }
-    if sequences.isTouched { sequences.answer(moment) }
+    if sole >= 0 {
+      let head = selectors.heads[Int(sole)]
+      sequences.answer(
+        moment, head.plainTouches, selectors.touches, begins: head.begins, selectors.begins)
+    } else if sole == -2 {
+      sequences.answer(moment)
+    }
     if !touched.isEmpty { answer(moment) }
   }
 
@@ -237,11 +247,38 @@ public struct RuleWalk: RecordConsumer {
       tallies.add(rule, moment, stream: stream)
     }
     if !head.loads.isEmpty { load(head.loads, moment, block) }
-    if !head.touches.isEmpty {
-      sequences.touch(head.touches, valued: head.valuedTouches, selectors.touches)
-    }
-    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
+    if head.isOfSequences { touch(selector, head, moment) }
     if head.isNoted { note(selector) }
+  }
+
+  /// Notes that a selector holds that is something to sequences.
+  @inline(__always)
+  private mutating func touch(
+    _ selector: Int32, _ head: SelectorTable.Head, _ moment: Moment
+  ) {
+    if head.valuedTouches != head.touches.end {
+      sequences.touchValued(
+        Stretch(start: head.valuedTouches, end: head.touches.end), selectors.touches)
+    }
+    if sole == -1 && !sequences.isOverdue {
+      sole = selector
+    } else {
+      touchWithOthers(head, moment)
+    }
+  }
+
+  /// There is more than one selector that is something to sequences, or something is overdue.
+  @inline(never)
+  private mutating func touchWithOthers(_ head: SelectorTable.Head, _ moment: Moment) {
+    if sole >= 0 { note(selectors.heads[Int(sole)], moment) }
+    sole = -2
+    note(head, moment)
+  }
+
+  @inline(__always)
+  private mutating func note(_ head: SelectorTable.Head, _ moment: Moment) {
+    sequences.touch(head.plainTouches, selectors.touches)
+    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
   }
 
   /// Whether a selector's condition holds.

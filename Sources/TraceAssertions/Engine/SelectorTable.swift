@@ -22,6 +22,10 @@ struct SelectorTable {
     var onlyTouches: Bool
     /// There is more in its ``Tail`` to be noted.
     var isNoted = false
+
+    var plainTouches: Stretch { Stretch(start: touches.start, end: valuedTouches) }
+    /// It is something to sequences that have begun or may begin.
+    var isOfSequences: Bool { !touches.isEmpty || !begins.isEmpty }
   }
 
   /// What is looked at now and then.
@@ -160,7 +164,7 @@ struct SelectorTable {
         }
       }
     }
-    touches = touches.filter { !$0.isValued } + touches.filter(\.isValued)
+    touches.sort { $0.comes(before: $1) }
     var head = Head(
       scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0,
       question: DecisionTable.holds,
