@@ -91,6 +91,8 @@ struct EventPlan {
     /// Every record for which it holds has one of these values.
     var ranges: [ClosedRange<UInt64>]
     /// How much it leaves: an equality, two bounds, one.
+    ///
+    /// One bound, all values but some, and a mask leave most of them.
     var rank: Int
   }
 
@@ -106,18 +108,23 @@ struct EventPlan {
     // Conditions joined by && stand one behind the other, each followed by a jump to the end.
     while at < program.upperBound {
       let step = programs.steps[at]
-      let next = at + 1
+      let isInverse = at + 1 < program.upperBound && programs.steps[at + 1].code == .invert
+      let next = isInverse ? at + 2 : at + 1
       guard end(of: next, program, programs) == program.upperBound else {
         isWhole = false
         break
       }
       at = next + 1
-      guard let ranges = ranges(step) else {
+      guard let found = ranges(step) else {
         isWhole = false
         continue
       }
       if step.code == .testMask { isWhole = false }
-      let isEqual = step.code != .testMask && step.comparison == .equal
+      // A mask's ranges hold more than the mask itself: what they leave out says nothing of its contrary.
+      if isInverse && step.code == .testMask { continue }
+      let ranges = isInverse ? others(found) : found
+      let isEqual = step.code != .testMask && !isInverse && step.comparison == .equal
+      let rank = isEqual ? 0 : step.code == .testMask ? 4 : ranges.count > 1 ? 3 : 2
       let same = all.firstIndex { $0.step.field == step.field && $0.step.isa == step.isa }
       if let same {
         // What lies in both: of two bounds of one field the stretch between them.
@@ -126,7 +133,7 @@ struct EventPlan {
         }
         all[same].rank = isEqual ? 0 : min(1, all[same].rank)
       } else {
-        all.append(Found(step: step, ranges: ranges, rank: isEqual ? 0 : 2))
+        all.append(Found(step: step, ranges: ranges, rank: rank))
       }
     }
     guard let rank = all.map(\.rank).min(), let best = all.first(where: { $0.rank == rank }) else {
@@ -147,16 +154,31 @@ struct EventPlan {
     return at
   }
 
+  /// All values that are in none of some ranges.
+  private static func others(_ ranges: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {
+    var left: [ClosedRange<UInt64>] = []
+    var start: UInt64? = 0
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let begin = start, begin < range.lowerBound { left.append(begin...range.lowerBound - 1) }
+      if let begin = start, range.upperBound >= begin {
+        start = range.upperBound == .max ? nil : range.upperBound + 1
+      }
+    }
+    if let start { left.append(start ... .max) }
+    return left
+  }
+
   private static func ranges(_ step: PatternPrograms.Step) -> [ClosedRange<UInt64>]? {
     switch step.code {
-    case .testReason where step.comparison == .equal:
-      return step.a == step.b ? [step.a...step.a] : [step.a...step.a, step.b...step.b]
+    case .testReason:
+      let own = step.a == step.b ? [step.a...step.a] : [step.a...step.a, step.b...step.b]
+      return step.comparison == .equal ? own : others(own)
     case .testField where !step.isSigned || step.comparison == .equal:
       // A constant of a signed field that looks negative is none that it can have.
       if step.isSigned && step.a >> 63 == 1 { return nil }
       switch step.comparison {
       case .equal: return [step.a...step.a]
-      case .notEqual: return nil
+      case .notEqual: return others([step.a...step.a])
       case .less: return step.a == 0 ? nil : [0...step.a - 1]
       case .lessOrEqual: return [0...step.a]
       case .greater: return step.a == .max ? nil : [step.a + 1 ... .max]
@@ -238,7 +260,7 @@ struct PlanTable {
     /// The rule that counts it; -1: there is more to it.
     let rule: Int32
     /// The condition's first question, as in ``SelectorTable``.
-    let question: Int32
+    var question: Int32
     let minimumLength: Int32
 
     init(_ ask: EventPlan.Ask, _ selectors: SelectorTable) {
@@ -258,11 +280,17 @@ struct PlanTable {
   ) -> Int32 {
     let start = indices.count
     let always = plan.always.map { EventPlan.Ask(selector: $0, isCertain: false) }
-    let alwaysAsks = add(always, &selectors)
+    let alwaysAsks = add(always, &selectors) { question, _ in question }
     for (number, index) in plan.indices.enumerated() {
-      for part in index.parts {
+      for (at, part) in index.parts.enumerated() {
         // What is asked always is asked with what the first value leads to: one thing and not two.
-        parts.append(add((number == 0 ? always : []) + index.selectors[part], &selectors))
+        let own = (number == 0 ? always : []) + index.selectors[part]
+        let isLast = at + 1 == index.bounds.count
+        let range = index.bounds[at]...(isLast ? .max : index.bounds[at + 1] - 1)
+        parts.append(
+          add(own, &selectors) { question, selectors in
+            selectors.narrow(question, to: range, of: index.field, index.isa)
+          })
       }
       indices.append(
         Index(
@@ -284,12 +312,15 @@ struct PlanTable {
 
   /// Adds what is asked of the same records; those that are all certain to hold as one.
   private mutating func add(
-    _ own: [EventPlan.Ask], _ selectors: inout SelectorTable
+    _ own: [EventPlan.Ask], _ selectors: inout SelectorTable,
+    narrow: (Int32, inout SelectorTable) -> Int32
   ) -> Stretch {
     var new: [Ask] = []
     var certain: [(scope: Int32, members: [Int32])] = []
     for one in own {
-      let ask = Ask(one, selectors)
+      var ask = Ask(one, selectors)
+      ask.question = narrow(ask.question, &selectors)
+      if ask.question == DecisionTable.fails { continue }
       guard ask.question == DecisionTable.holds, !selectors.heads[Int(one.selector)].isNoted
       else {
         new.append(ask)

@@ -138,6 +138,11 @@ struct SelectorTable {
     }
   }
 
+  /// See ``DecisionTable/narrow(_:to:of:_:)``.
+  mutating func narrow(
+    _ question: Int32, to range: ClosedRange<UInt64>, of field: FieldLayout, _ isa: FieldLayout
+  ) -> Int32 { decisions.narrow(question, to: range, of: field, isa) }
+
   private static func firstValued(_ stretch: Stretch, _ touches: [SequenceTable.Touch]) -> Int32 {
     Int32(stretch.range.first { touches[$0].isValued } ?? stretch.range.upperBound)
   }
