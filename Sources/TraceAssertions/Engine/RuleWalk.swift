@@ -23,12 +23,12 @@ public struct RuleWalk: RecordConsumer {
   let rules: CompiledRules
   /// By event id: a plan, or -1.
   private let planOf: [Int32]
-  private let plans: PlanTable
-  private let selectors: SelectorTable
-  private let isBigEndian: Bool
+  let plans: PlanTable
+  let selectors: SelectorTable
+  let isBigEndian: Bool
   var scopes: ScopeStates
   private var threads: ThreadVCPUs
-  private var tallies: TallyTable
+  var tallies: TallyTable
   /// Sequences of rules that know the level of an event as it comes.
   var sequences: SequenceTable
   /// Those of the others.
@@ -47,7 +47,7 @@ public struct RuleWalk: RecordConsumer {
   private var values: [[(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)]]
   /// The selector that alone makes the event something to sequences; -1: none does so far; -2: there are several, or
   /// something is overdue, and what they say is noted in the table.
-  private var sole: Int32 = -1
+  var sole: Int32 = -1
   /// The number of the event that is being looked at.
   private var serial: UInt64 = 0
   /// By rule: the event that it counted last.
@@ -203,7 +203,9 @@ public struct RuleWalk: RecordConsumer {
   ) {
     for at in stretch.range {
       let item = plans.asks[at]
-      if item.rule < 0 {
+      if item.rule == PlanTable.masks {
+        askMasks(item, moment, block, stream)
+      } else if item.rule < 0 {
         ask(item.selector, item.question == DecisionTable.holds, moment, block, stream)
       } else if moment.length >= Int(item.minimumLength),
         selectors.decisions.hold(item.question, block, base: moment.base)
@@ -249,36 +251,6 @@ public struct RuleWalk: RecordConsumer {
     if !head.loads.isEmpty { load(head.loads, moment, block) }
     if head.isOfSequences { touch(selector, head, moment) }
     if head.isNoted { note(selector) }
-  }
-
-  /// Notes that a selector holds that is something to sequences.
-  @inline(__always)
-  private mutating func touch(
-    _ selector: Int32, _ head: SelectorTable.Head, _ moment: Moment
-  ) {
-    if head.valuedTouches != head.touches.end {
-      sequences.touchValued(
-        Stretch(start: head.valuedTouches, end: head.touches.end), selectors.touches)
-    }
-    if sole == -1 && !sequences.isOverdue {
-      sole = selector
-    } else {
-      touchWithOthers(head, moment)
-    }
-  }
-
-  /// There is more than one selector that is something to sequences, or something is overdue.
-  @inline(never)
-  private mutating func touchWithOthers(_ head: SelectorTable.Head, _ moment: Moment) {
-    if sole >= 0 { note(selectors.heads[Int(sole)], moment) }
-    sole = -2
-    note(head, moment)
-  }
-
-  @inline(__always)
-  private mutating func note(_ head: SelectorTable.Head, _ moment: Moment) {
-    sequences.touch(head.plainTouches, selectors.touches)
-    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
   }
 
   /// Whether a selector's condition holds.
