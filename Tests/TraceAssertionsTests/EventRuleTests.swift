@@ -116,7 +116,7 @@ import TraceTestSupport
       let other = values.randomElement(using: &random) ?? 0
       let first = operators.randomElement(using: &random) ?? "=="
       let second = operators.randomElement(using: &random) ?? "=="
-      let join = ["&&", "||", "&"].randomElement(using: &random) ?? "&&"
+      let join = ["&&", "||", "&", "!", "& !"].randomElement(using: &random) ?? "&&"
       let mask =
         UInt64.random(in: 0..<0x100_0000, using: &random) & ~UInt64.random(
           in: 0..<0x40, using: &random)
@@ -133,10 +133,24 @@ import TraceTestSupport
       expected.append(
         values.count { x in
           let (p, q) = (holds(x, first, value), holds(other, second, x))
-          return join == "&&" ? p && q : join == "||" ? p || q : x & mask != 0 && q
+          return switch join {
+          case "&&": p && q
+          case "||": p || q
+          case "&": x & mask != 0 && q
+          case "!": !p && q
+          default: x & mask != 0 && x != value
+          }
         })
-      let left = join == "&" ? "guest_rip & \(mask) &&" : "guest_rip \(first) \(value) \(join)"
-      let filter = "\(left) \(other) \(second) guest_rip"
+      let left =
+        switch join {
+        case "&": "guest_rip & \(mask) &&"
+        case "!": "!(guest_rip \(first) \(value)) &&"
+        default: "guest_rip \(first) \(value) \(join)"
+        }
+      // A mask is all that is left to be asked where another value is excluded.
+      let filter =
+        join == "& !"
+        ? "guest_rip & \(mask) && !(guest_rip == \(value))" : "\(left) \(other) \(second) guest_rip"
       text +=
         "  - {name: r\(number), eventually: \"kvm_exit: \(filter)\", at_least: \(expected[number]), at_most: \(expected[number])}\n"
     }

@@ -130,7 +130,9 @@ struct DecisionTable {
   ) -> Int32 {
     guard first >= 0 else { return first }
     var question = questions[Int(first)]
+    // With an instruction set the values are reasons, which alone are compared so.
     if question.field.layout == field, question.isa.layout == isa,
+      (question.kind == .reason) == isa.isPresent,
       let isYes = question.answer(range)
     {
       return narrow(isYes ? question.yes : question.no, to: range, of: field, isa)
