@@ -40,6 +40,12 @@ import TraceTestSupport
     let edges: [UInt64] = [0, 1, 2, 127, 128, 255, 1 << 63, (1 << 63) - 1, .max, .max - 1]
     step.a = edges[Int.random(in: 0..<edges.count, using: &random)]
     step.b = edges[Int.random(in: 0..<edges.count, using: &random)]
+    if step.code == .testReason, Bool.random(using: &random) {
+      step.isa = FieldLayout(offset: 9, size: 1, isSigned: false)
+      let isa = UInt64.random(in: 0...2, using: &random)
+      step.a = PatternPrograms.reason(step.a, isa: isa)
+      step.b = PatternPrograms.reason(step.b, isa: isa)
+    }
     programs.steps.append(step)
   }
 
@@ -66,6 +72,43 @@ import TraceTestSupport
       }
     }
     #expect(held > 5000 && held < 20_000)
+  }
+
+  /// What is known of a field's value is not asked, and changes no answer.
+  @Test func whatIsKnownIsNotAsked() throws {
+    var random = SeededGenerator(seed: 6)
+    var programs = PatternPrograms(isBigEndian: false)
+    var table = DecisionTable(isBigEndian: false)
+    var (answered, narrowed) = (0, 0)
+    for _ in 0..<500 {
+      let start = programs.steps.count
+      append(3, &programs, &random)
+      let added = table.add(start..<programs.steps.count, of: programs)
+      let first = try #require(added)
+      guard first >= 0 else { continue }
+      let (field, isa) = (
+        table.questions[Int(first)].field.layout, table.questions[Int(first)].isa.layout
+      )
+      for _ in 0..<50 {
+        let bytes = (0..<16).map { _ in
+          [0, 0, 1, 2, 127, 128, 255, 255][Int.random(in: 0..<8, using: &random)] as UInt8
+        }
+        var value = field.read(in: bytes.rawBytes, at: 0, isBigEndian: false)
+        if isa.isPresent {
+          value = PatternPrograms.reason(
+            value, isa: isa.read(in: bytes.rawBytes, at: 0, isBigEndian: false))
+        }
+        let below = [0, 1, 200, value][Int.random(in: 0..<4, using: &random)]
+        let above = [0, 1, 200, .max - value][Int.random(in: 0..<4, using: &random)]
+        let range = value - min(value, below)...value + min(.max - value, above)
+        let left = table.narrow(first, to: range, of: field, isa)
+        answered += left < 0 ? 1 : 0
+        narrowed += left != first ? 1 : 0
+        #expect(
+          table.hold(left, bytes.rawBytes, base: 0) == table.hold(first, bytes.rawBytes, base: 0))
+      }
+    }
+    #expect(answered > 1000 && narrowed > answered + 1000)
   }
 
   @Test func whatComputesIsNoQuestion() {

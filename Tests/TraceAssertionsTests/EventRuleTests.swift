@@ -116,7 +116,7 @@ import TraceTestSupport
       let other = values.randomElement(using: &random) ?? 0
       let first = operators.randomElement(using: &random) ?? "=="
       let second = operators.randomElement(using: &random) ?? "=="
-      let join = ["&&", "||", "&"].randomElement(using: &random) ?? "&&"
+      let join = ["&&", "||", "&", "!", "& !"].randomElement(using: &random) ?? "&&"
       let mask =
         UInt64.random(in: 0..<0x100_0000, using: &random) & ~UInt64.random(
           in: 0..<0x40, using: &random)
@@ -133,10 +133,24 @@ import TraceTestSupport
       expected.append(
         values.count { x in
           let (p, q) = (holds(x, first, value), holds(other, second, x))
-          return join == "&&" ? p && q : join == "||" ? p || q : x & mask != 0 && q
+          return switch join {
+          case "&&": p && q
+          case "||": p || q
+          case "&": x & mask != 0 && q
+          case "!": !p && q
+          default: x & mask != 0 && x != value
+          }
         })
-      let left = join == "&" ? "guest_rip & \(mask) &&" : "guest_rip \(first) \(value) \(join)"
-      let filter = "\(left) \(other) \(second) guest_rip"
+      let left =
+        switch join {
+        case "&": "guest_rip & \(mask) &&"
+        case "!": "!(guest_rip \(first) \(value)) &&"
+        default: "guest_rip \(first) \(value) \(join)"
+        }
+      // A mask is all that is left to be asked where another value is excluded.
+      let filter =
+        join == "& !"
+        ? "guest_rip & \(mask) && !(guest_rip == \(value))" : "\(left) \(other) \(second) guest_rip"
       text +=
         "  - {name: r\(number), eventually: \"kvm_exit: \(filter)\", at_least: \(expected[number]), at_most: \(expected[number])}\n"
     }
@@ -276,6 +290,28 @@ import TraceTestSupport
     #expect(finding.check == "a" && finding.identity?.thread == 355 && finding.count == 1)
     #expect(finding.evidence.contains { $0.text.hasSuffix("FAIL") })
     #expect(finding.show.hasPrefix("kvmscope events --pid 355 --begin "))
+  }
+
+  /// A list means any of its patterns, also where one looks at values that are not those that were kept.
+  @Test(arguments: ["", "where: {level: L1}, "])
+  func anyPatternOfAListWillDo(scope: String) throws {
+    func counts(_ end: String) throws -> [UInt64?] {
+      let begin = "{name: NAME, \(scope)sequence: {after: kvm_exit, bind: {r: guest_rip}, "
+      return try Self.results(
+        ["require", "never"].map { role in
+          let other = role == "require" ? ", before: kvm_exit" : ", until: kvm_exit"
+          return "  - \(begin.replacing("NAME", with: role))\(role): \(end)\(other)}}\n"
+        }.joined(), Self.control
+      ).cases.map(\.count)
+    }
+    let plain = try counts("kvm_entry")
+    #expect(plain[1] ?? 0 > 100)
+    for sign in ["==", "!="] {
+      let valued = "\"kvm_entry: rip \(sign) $r\""
+      #expect(try counts(valued) != plain)
+      #expect(try counts("[kvm_entry, \(valued)]") == plain)
+      #expect(try counts("[\(valued), kvm_entry]") == plain)
+    }
   }
 
   @Test func metrics() throws {

@@ -50,6 +50,27 @@ import TraceTestSupport
     return roles
   }
 
+  /// Gives an event to a table as a walk does.
+  private func give(
+    _ uses: [(touches: [SequenceTable.Touch], begins: [SequenceTable.Begin])], _ moment: Moment,
+    to table: inout SequenceTable
+  ) {
+    let isSole = uses.count == 1 && !table.isOverdue
+    for (touches, begins) in uses {
+      let (start, end) = (Int32(0), Int32(touches.count))
+      let valued = touches.firstIndex(where: \.isValued).map { Int32($0) } ?? end
+      let plain = Stretch(start: start, end: valued)
+      table.touchValued(Stretch(start: valued, end: end), touches)
+      if isSole {
+        let all = Stretch(start: 0, end: Int32(begins.count))
+        return table.answer(moment, plain, touches, begins: all, begins)
+      }
+      table.touch(plain, touches)
+      for begin in begins { table.begin(begin, moment.serial) }
+    }
+    table.answer(moment)
+  }
+
   @Test(arguments: 1...8 as ClosedRange<UInt64>)
   func sayWhatEachSays(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -114,14 +135,20 @@ import TraceTestSupport
         time: time, serial: serial, cpu: 1, vcpu: vcpu, thread: thread, base: 0, length: 8)
       var matches: [Int: SequenceMatch] = [:]
       table.find(moment)
+      var chosen: [Int] = []
+      // One pattern alone holds for every other event.
+      let only =
+        Bool.random(using: &random) ? Int.random(in: selectors.indices, using: &random) : nil
       for (number, selector) in selectors.enumerated()
-      where Int.random(in: 0..<8, using: &random) == 0 {
+      where only.map({ $0 == number }) ?? (Int.random(in: 0..<8, using: &random) == 0) {
         for target in selector.targets {
           let rule = Int(target.rule)
           var match =
             matches[rule] ?? SequenceMatch(time: time, cpu: 1, thread: thread, roles: 0)
           match.roles |= 1 << UInt32(target.role)
-          if !selector.loads.isEmpty {
+          if selector.loads.isEmpty {
+            match.plainRoles |= 1 << UInt32(target.role)
+          } else {
             var values = InlineArray<4, UInt64>(repeating: 0)
             values[0] = value
             match.values.append((target.role, Int32(number), values))
@@ -130,13 +157,9 @@ import TraceTestSupport
         }
         table.heldAt[number] = serial
         table.values[4 * number] = value
-        let (touches, begins) = uses[number]
-        table.touch(
-          Stretch(start: 0, end: Int32(touches.count)),
-          valued: Int32(touches.firstIndex(where: \.isValued) ?? touches.count), touches)
-        for group in begins { table.begin(group, serial) }
+        chosen.append(number)
       }
-      if table.isTouched { table.answer(moment) }
+      give(chosen.map { uses[$0] }, moment, to: &table)
       for (rule, match) in matches {
         let key: Int32
         switch sequences[rule].key {
@@ -196,12 +219,7 @@ import TraceTestSupport
       table.find(moment)
       table.heldAt[number] = serial
       table.values[4 * number] = value
-      let (touches, begins) = uses[number]
-      table.touch(
-        Stretch(start: 0, end: Int32(touches.count)),
-        valued: Int32(touches.firstIndex(where: \.isValued) ?? touches.count), touches)
-      for group in begins { table.begin(group, serial) }
-      if table.isTouched { table.answer(moment) }
+      give([uses[number]], moment, to: &table)
     }
     for value in 1...64 as ClosedRange<UInt64> { take(0, value, value) }
     #expect(!table.violations.contains { $0.droppedForRoom })

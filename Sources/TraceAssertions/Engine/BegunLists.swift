@@ -1,7 +1,7 @@
 /// When sequences began that are at one point of their way: what began together is one entry, however many rules it is of.
 ///
 /// Each list is of the rules of one word (a bit each). An entry's bits may be out of date: only those count that its owner
-/// still has at that point, and a rule that has is in one entry of the list.
+/// still has at that point, and of several entries with a rule the first one.
 struct BegunLists {
   /// A sequence that has begun.
   struct Begun: BitwiseCopyable, Equatable {
@@ -20,57 +20,50 @@ struct BegunLists {
 
   private var heads: [Int32] = []
   private var entries: [Entry] = []
-  private var free: Int32 = -1
 
   /// Appends empty lists.
   mutating func addLists(_ count: Int) { heads.append(contentsOf: repeatElement(-1, count: count)) }
 
   /// Adds what begins now; `kept` are the rules of the list that stay as they are.
+  ///
+  /// An entry whose rules have all gone is taken for the new one: a list has no more of them than were needed at once.
   @inline(__always)
   mutating func add(_ bits: UInt64, _ begun: Begun, to list: Int, keeping kept: UInt64) {
-    let head = Int(heads[list])
-    // Usually what was there has ended.
-    if head >= 0, entries[head].next < 0, entries[head].bits & kept == 0 {
-      entries[head].bits = bits
-      entries[head].begun = begun
-      return
+    let first = heads[list]
+    if !Self.add(bits, begun, first, kept, &entries) { append(bits, begun, to: list) }
+  }
+
+  /// The list by itself: that it is nobody else's is found out once.
+  ///
+  /// - Returns: whether there was an entry for it.
+  @inline(__always)
+  private static func add(
+    _ bits: UInt64, _ begun: Begun, _ first: Int32, _ kept: UInt64, _ list: inout [Entry]
+  ) -> Bool {
+    var entries = list.mutableSpan
+    var at = first
+    while at >= 0 {
+      let place = Int(at)
+      let left = entries[place].bits & kept
+      if left == 0 {
+        entries[place].bits = bits
+        entries[place].begun = begun
+        return true
+      }
+      if entries[place].begun == begun {
+        entries[place].bits = left | bits
+        return true
+      }
+      entries[place].bits = left
+      at = entries[place].next
     }
-    addBehind(bits, begun, to: list, keeping: kept)
+    return false
   }
 
   @inline(never)
-  private mutating func addBehind(
-    _ bits: UInt64, _ begun: Begun, to list: Int, keeping kept: UInt64
-  ) {
-    var last: Int32 = -1
-    var at = heads[list]
-    while at >= 0 {
-      let place = Int(at)
-      let next = entries[place].next
-      entries[place].bits &= kept
-      if entries[place].bits != 0 {
-        last = at
-      } else {
-        if last < 0 { heads[list] = next } else { entries[Int(last)].next = next }
-        entries[place].next = free
-        free = at
-      }
-      at = next
-    }
-    let first = heads[list]
-    if first >= 0, entries[Int(first)].begun == begun {
-      entries[Int(first)].bits |= bits
-      return
-    }
-    let new = Entry(bits: bits, begun: begun, next: first)
-    if free >= 0 {
-      heads[list] = free
-      free = entries[Int(free)].next
-      entries[Int(heads[list])] = new
-    } else {
-      heads[list] = Int32(entries.count)
-      entries.append(new)
-    }
+  private mutating func append(_ bits: UInt64, _ begun: Begun, to list: Int) {
+    entries.append(Entry(bits: bits, begun: begun, next: heads[list]))
+    heads[list] = Int32(entries.count - 1)
   }
 
   /// When the sequence of a rule began that is in the list.
@@ -83,18 +76,21 @@ struct BegunLists {
     preconditionFailure("a rule is where no sequence of it began")
   }
 
-  /// One entry after the other that some rules are in, with those of them that are.
-  func next(_ bits: UInt64, in list: Int, _ at: inout Int32?) -> (bits: UInt64, begun: Begun)? {
+  /// One entry after the other that some rules are in, with those of them that are; they are taken out of `bits`.
+  func next(_ bits: inout UInt64, in list: Int, _ at: inout Int32?) -> (bits: UInt64, begun: Begun)?
+  {
+    if bits == 0 { return nil }
     var place = at ?? heads[list]
     while place >= 0 {
       let entry = entries[Int(place)]
       place = entry.next
-      if entry.bits & bits != 0 {
+      let own = entry.bits & bits
+      if own != 0 {
         at = place
-        return (entry.bits & bits, entry.begun)
+        bits &= ~own
+        return (own, entry.begun)
       }
     }
-    at = -1
     return nil
   }
 }

@@ -23,12 +23,12 @@ public struct RuleWalk: RecordConsumer {
   let rules: CompiledRules
   /// By event id: a plan, or -1.
   private let planOf: [Int32]
-  private let plans: PlanTable
-  private let selectors: SelectorTable
-  private let isBigEndian: Bool
+  let plans: PlanTable
+  let selectors: SelectorTable
+  let isBigEndian: Bool
   var scopes: ScopeStates
   private var threads: ThreadVCPUs
-  private var tallies: TallyTable
+  var tallies: TallyTable
   /// Sequences of rules that know the level of an event as it comes.
   var sequences: SequenceTable
   /// Those of the others.
@@ -43,7 +43,11 @@ public struct RuleWalk: RecordConsumer {
   /// Rules that ask for a level, and that the event that is being looked at is something to.
   private var touched: [Int32] = []
   private var roles: [UInt32]
+  private var plainRoles: [UInt32]
   private var values: [[(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)]]
+  /// The selector that alone makes the event something to sequences; -1: none does so far; -2: there are several, or
+  /// something is overdue, and what they say is noted in the table.
+  var sole: Int32 = -1
   /// The number of the event that is being looked at.
   private var serial: UInt64 = 0
   /// By rule: the event that it counted last.
@@ -92,6 +96,7 @@ public struct RuleWalk: RecordConsumer {
     }
     sawUnknownLevel = Array(repeating: false, count: count)
     roles = Array(repeating: 0, count: count)
+    plainRoles = roles
     values = Array(repeating: [], count: count)
     counted = Array(repeating: 0, count: count)
     memos = Array(repeating: (0, false), count: selectors.memoCount)
@@ -168,6 +173,7 @@ public struct RuleWalk: RecordConsumer {
       vcpu: threads.vcpu(of: thread, at: time, stream: stream), thread: thread,
       base: record.offset, length: record.length)
     sequences.find(moment)
+    sole = -1
     if !plan.markers.isEmpty {
       for at in plan.markers.range { ask(plans.markers[at], false, moment, block, stream) }
       scopes.turn(at: time)
@@ -182,7 +188,13 @@ public struct RuleWalk: RecordConsumer {
       }
     }
     if !asks.isEmpty { ask(asks, moment, block, stream) }
-    if sequences.isTouched { sequences.answer(moment) }
+    if sole >= 0 {
+      let head = selectors.heads[Int(sole)]
+      sequences.answer(
+        moment, head.plainTouches, selectors.touches, begins: head.begins, selectors.begins)
+    } else if sole == -2 {
+      sequences.answer(moment)
+    }
     if !touched.isEmpty { answer(moment) }
   }
 
@@ -191,7 +203,9 @@ public struct RuleWalk: RecordConsumer {
   ) {
     for at in stretch.range {
       let item = plans.asks[at]
-      if item.rule < 0 {
+      if item.rule == PlanTable.masks {
+        askMasks(item, moment, block, stream)
+      } else if item.rule < 0 {
         ask(item.selector, item.question == DecisionTable.holds, moment, block, stream)
       } else if moment.length >= Int(item.minimumLength),
         selectors.decisions.hold(item.question, block, base: moment.base)
@@ -235,10 +249,7 @@ public struct RuleWalk: RecordConsumer {
       tallies.add(rule, moment, stream: stream)
     }
     if !head.loads.isEmpty { load(head.loads, moment, block) }
-    if !head.touches.isEmpty {
-      sequences.touch(head.touches, valued: head.valuedTouches, selectors.touches)
-    }
-    for at in head.begins.range { sequences.begin(selectors.begins[at], moment.serial) }
+    if head.isOfSequences { touch(selector, head, moment) }
     if head.isNoted { note(selector) }
   }
 
@@ -307,7 +318,9 @@ public struct RuleWalk: RecordConsumer {
       let rule = Int(target.rule)
       if roles[rule] == 0 { touched.append(target.rule) }
       roles[rule] |= 1 << UInt32(target.role)
-      if !selectors.heads[Int(selector)].loads.isEmpty {
+      if selectors.heads[Int(selector)].loads.isEmpty {
+        plainRoles[rule] |= 1 << UInt32(target.role)
+      } else {
         let place = Int(selector) * 4
         values[rule].append(
           (target.role, selector, InlineArray { sequences.values[place + $0] }))
@@ -321,6 +334,7 @@ public struct RuleWalk: RecordConsumer {
       let rule = Int(touched[at])
       wait(rule, moment.thread, moment.vcpu, moment.cpu, moment.time)
       roles[rule] = 0
+      plainRoles[rule] = 0
       if !values[rule].isEmpty { values[rule].removeAll(keepingCapacity: true) }
     }
     touched.removeAll(keepingCapacity: true)
@@ -336,7 +350,8 @@ public struct RuleWalk: RecordConsumer {
     waiting[thread, default: []].append(
       Waiting(
         match: SequenceMatch(
-          time: time, cpu: cpu, thread: thread, roles: roles[rule], values: values[rule]),
+          time: time, cpu: cpu, thread: thread, roles: roles[rule],
+          plainRoles: plainRoles[rule], values: values[rule]),
         rule: Int32(rule), vcpu: vcpu))
   }
 

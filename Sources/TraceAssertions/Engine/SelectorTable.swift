@@ -22,6 +22,10 @@ struct SelectorTable {
     var onlyTouches: Bool
     /// There is more in its ``Tail`` to be noted.
     var isNoted = false
+
+    var plainTouches: Stretch { Stretch(start: touches.start, end: valuedTouches) }
+    /// It is something to sequences that have begun or may begin.
+    var isOfSequences: Bool { !touches.isEmpty || !begins.isEmpty }
   }
 
   /// What is looked at now and then.
@@ -134,6 +138,11 @@ struct SelectorTable {
     }
   }
 
+  /// See ``DecisionTable/narrow(_:to:of:_:)``.
+  mutating func narrow(
+    _ question: Int32, to range: ClosedRange<UInt64>, of field: FieldLayout, _ isa: FieldLayout
+  ) -> Int32 { decisions.narrow(question, to: range, of: field, isa) }
+
   private static func firstValued(_ stretch: Stretch, _ touches: [SequenceTable.Touch]) -> Int32 {
     Int32(stretch.range.first { touches[$0].isValued } ?? stretch.range.upperBound)
   }
@@ -160,7 +169,7 @@ struct SelectorTable {
         }
       }
     }
-    touches = touches.filter { !$0.isValued } + touches.filter(\.isValued)
+    touches.sort { $0.comes(before: $1) }
     var head = Head(
       scope: own[0].scope, minimumLength: own.map(\.minimumLength).max() ?? 0,
       question: DecisionTable.holds,

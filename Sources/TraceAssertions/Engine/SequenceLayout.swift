@@ -141,8 +141,7 @@ extension SequenceTable {
             place: Int32(plane == Self.noPlane ? 0 : Int(plane) * words) + word))
       }
     }
-    // Those of rules that keep values last.
-    return (touches.filter { !$0.isValued } + touches.filter(\.isValued), begins)
+    return (touches.sorted { $0.comes(before: $1) }, begins)
   }
 
   private func group(_ word: Int32, _ bit: UInt64) -> Int32 {

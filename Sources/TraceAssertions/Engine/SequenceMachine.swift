@@ -13,6 +13,8 @@ struct SequenceMatch {
   var thread: Int32
   /// Its roles, as bits.
   var roles: UInt32
+  /// Those of them that a pattern holds for that looks at no values.
+  var plainRoles: UInt32 = 0
   /// By role, for those that look at values: the selector that matched and the values.
   var values: [(role: UInt8, selector: Int32, values: InlineArray<4, UInt64>)] = []
 
@@ -88,10 +90,8 @@ struct SequenceMachine {
     _ selectors: [CompiledRules.Selector]
   ) -> Bool {
     guard match.has(role) else { return false }
-    if !hasValues { return true }
-    var sawValues = false
+    if !hasValues || match.plainRoles >> UInt32(role) & 1 == 1 { return true }
     for item in match.values where item.role == role {
-      sawValues = true
       let tests = selectors[Int(item.selector)].tests
       if tests.allSatisfy({ test in
         test.comparison.holds(
@@ -101,7 +101,7 @@ struct SequenceMachine {
         return true
       }
     }
-    return !sawValues
+    return false
   }
 
   /// From the last step to an event; none where the clock ran backwards.

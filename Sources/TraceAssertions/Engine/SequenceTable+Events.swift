@@ -20,16 +20,21 @@ extension SequenceTable {
 
   /// Notes that a pattern held, with the rules that it changes something for.
   ///
-  /// From `valued` on the touches are of rules that keep values.
+  /// None of them keeps values.
   @inline(__always)
-  mutating func touch(_ stretch: Stretch, valued: Int32, _ touches: [Touch]) {
-    if isOverdue { touchOverdue(Stretch(start: stretch.start, end: valued), touches) }
-    if stretch.start != valued {
+  mutating func touch(_ stretch: Stretch, _ touches: [Touch]) {
+    if isOverdue { touchOverdue(stretch, touches) }
+    if !stretch.isEmpty {
       Self.note(
-        Stretch(start: stretch.start, end: valued), touches, rows, bits, Self.planes &* words,
+        stretch, touches, rows, bits, Self.planes &* words,
         &roles, &marks, &touched, &touchedCount)
     }
-    for index in Int(valued)..<Int(stretch.end) {
+  }
+
+  /// The same for rules that do.
+  @inline(__always)
+  mutating func touchValued(_ stretch: Stretch, _ touches: [Touch]) {
+    for index in stretch.range {
       let row = rows[Int(touches[index].key)]
       if row < 0 { continue }
       let rules =
@@ -103,11 +108,6 @@ extension SequenceTable {
     valuedBeginningCount &+= 1
   }
 
-  /// Whether the event is anything to any rule.
-  var isTouched: Bool {
-    touchedCount | beginningCount | valuedBeginningCount | Int(valuedKeys) != 0
-  }
-
   /// Gives the event to the rules that it is something to.
   mutating func answer(_ moment: Moment) {
     for index in 0..<touchedCount {
@@ -118,15 +118,57 @@ extension SequenceTable {
     }
     touchedCount = 0
     if valuedKeys != 0 { advanceValued(moment) }
-    for index in 0..<beginningCount { beginAll(Int(beginning[index]), moment) }
-    beginningCount = 0
-    for index in 0..<valuedBeginningCount {
-      let group = groups[Int(valuedBeginning[index])]
-      guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { continue }
-      isLive = true
-      beginValued(group, rows[Int(group.key)], moment)
+    for index in 0..<beginningCount {
+      let place = Int(beginning[index])
+      beginAll(begins[place], moment)
+      begins[place].bits = 0
     }
+    beginningCount = 0
+    for index in 0..<valuedBeginningCount { beginValued(valuedBeginning[index], moment) }
     valuedBeginningCount = 0
+  }
+
+  private mutating func beginValued(_ number: Int32, _ moment: Moment) {
+    let group = groups[Int(number)]
+    guard rows[Int(group.key)] >= 0 || makeRow(group.key, moment) else { return }
+    isLive = true
+    beginValued(group, rows[Int(group.key)], moment)
+  }
+
+  /// Gives an event to the rules that only one selector makes it something to, none of which is overdue.
+  ///
+  /// It is what ``answer(_:)`` does, without noting first what the event is: the touches lie in the order in which they
+  /// change what they are of (``Touch/comes(before:)``), and nothing is changed twice.
+  mutating func answer(
+    _ moment: Moment, _ stretch: Stretch, _ touches: [Touch], begins: Stretch, _ list: [Begin]
+  ) {
+    for index in stretch.range {
+      let touch = touches[index]
+      let row = rows[Int(touch.key)]
+      if row < 0 || touch.plane == Self.noPlane { continue }
+      let place = Int(row) &* Self.planes &* words &+ Int(touch.place)
+      let own = bits[place]
+      let rules = own & touch.mask
+      if rules == 0 { continue }
+      if touch.role < Role.unless(0) {
+        step(rules, Int(touch.word), row, Int(touch.role), moment)
+        continue
+      }
+      if touch.role == Role.never {
+        add(rules, Int(touch.word), place, .forbidden, moment)
+      } else if touch.role == Role.before {
+        add(rules, Int(touch.word), place, .overtaken, moment)
+      }
+      bits[place] = own & ~rules
+    }
+    if valuedKeys != 0 { advanceValued(moment) }
+    for index in begins.range {
+      if list[index].group >= 0 {
+        beginValued(list[index].group, moment)
+      } else {
+        beginAll(list[index], moment)
+      }
+    }
   }
 
   @inline(__always)
@@ -254,7 +296,8 @@ extension SequenceTable {
     if rules == 0 { return }
     var kept = bits[to] & ~rules
     var next: Int32?
-    while let (own, before) = lists.next(rules, in: from, &next) {
+    var left = rules
+    while let (own, before) = lists.next(&left, in: from, &next) {
       var begun = before
       begun.last = moment.time
       lists.add(own, begun, to: to, keeping: kept)
@@ -267,9 +310,7 @@ extension SequenceTable {
   }
 
   /// Rules of a word begin.
-  private mutating func beginAll(_ number: Int, _ moment: Moment) {
-    let begin = begins[number]
-    begins[number].bits = 0
+  private mutating func beginAll(_ begin: Begin, _ moment: Moment) {
     let word = Int(begin.word)
     let key = keyOf[word]
     guard rows[Int(key)] >= 0 || makeRow(key, moment) else { return }

@@ -24,7 +24,7 @@ extension SequenceTable {
     for kind in 0..<3 where valuedKeys &>> UInt8(kind) & 1 == 1 {
       advanceValued(rows[kind], moment)
     }
-    valuedTouches.removeAll(keepingCapacity: true)
+    while !valuedTouches.isEmpty { valuedTouches.removeLast() }
     valuedKeys = 0
     valuedRoles = 0
   }
@@ -32,14 +32,50 @@ extension SequenceTable {
   private mutating func advanceValued(_ row: Int32, _ moment: Moment) {
     // Taken out, so that nothing is copied and nothing is looked up again while it changes.
     var before: [Valued] = []
-    var after: [Valued] = []
     swap(&before, &going[Int(row)])
+    // What only waits for what is required does no further step: what is left of it stays where it is.
+    var (count, kept) = (0, 0)
+    while count < before.count, isRequiring(before[count]) {
+      var one = before[count]
+      count &+= 1
+      if moment.time > one.due { dropLate(&one, moment) }
+      require(&one, moment)
+      if one.bits == 0 { continue }
+      before[kept] = one
+      kept &+= 1
+    }
+    if count == before.count {
+      while before.count > kept { before.removeLast() }
+      swap(&before, &going[Int(row)])
+      return noteGoing(row)
+    }
+    var after: [Valued] = []
     swap(&after, &spare)
-    for at in before.indices { advance(before[at], &after, moment) }
+    after.append(contentsOf: before[..<kept])
+    for at in count..<before.count { advance(before[at], &after, moment) }
     before.removeAll(keepingCapacity: true)
     swap(&before, &spare)
     swap(&after, &going[Int(row)])
     noteGoing(row)
+  }
+
+  /// Whether a sequence has done all its steps: all its rules have as many.
+  @inline(__always)
+  private func isRequiring(_ one: Valued) -> Bool {
+    one.done == columns[Int(one.word) &* 64 &+ one.bits.trailingZeroBitCount].stepCount
+  }
+
+  /// Takes an event into account for a sequence that waits for what is required.
+  @inline(__always)
+  private mutating func require(_ one: inout Valued, _ moment: Moment) {
+    one.bits &= ~held(Role.require, one, moment)
+    let forbidden = held(Role.never, one, moment)
+    if forbidden != 0 { add(forbidden, one, .forbidden, moment) }
+    one.bits &= ~forbidden
+    let overtaken = held(Role.before, one, moment)
+    if overtaken != 0 { add(overtaken, one, .overtaken, moment) }
+    one.bits &= ~overtaken
+    one.bits &= ~held(Role.until, one, moment)
   }
 
   /// Notes of which rules anything goes on.
@@ -56,20 +92,12 @@ extension SequenceTable {
     var one = one
     if moment.time > one.due { dropLate(&one, moment) }
     if one.bits == 0 { return }
-    let done = Int(one.done)
-    // All its rules have as many steps.
-    if done == Int(columns[Int(one.word) &* 64 &+ one.bits.trailingZeroBitCount].stepCount) {
-      one.bits &= ~held(Role.require, one, moment)
-      let forbidden = held(Role.never, one, moment)
-      if forbidden != 0 { add(forbidden, one, .forbidden, moment) }
-      one.bits &= ~forbidden
-      let overtaken = held(Role.before, one, moment)
-      if overtaken != 0 { add(overtaken, one, .overtaken, moment) }
-      one.bits &= ~overtaken
-      one.bits &= ~held(Role.until, one, moment)
+    if isRequiring(one) {
+      require(&one, moment)
       if one.bits != 0 { list.append(one) }
       return
     }
+    let done = Int(one.done)
     one.bits &= ~held(Role.unless(done), one, moment)
     let steps = held(Role.step(done), one, moment)
     one.bits &= ~steps
@@ -83,21 +111,15 @@ extension SequenceTable {
   @inline(__always)
   private func held(_ role: UInt8, _ one: Valued, _ moment: Moment) -> UInt64 {
     if valuedRoles &>> UInt32(role) & 1 == 0 || one.bits == 0 { return 0 }
-    var plain: UInt64 = 0
-    var looked: UInt64 = 0
-    var passed: UInt64 = 0
+    var held: UInt64 = 0
     for index in 0..<valuedTouches.count {
       let touch = valuedTouches[index]
-      let rules = touch.bits & one.bits
+      // Of several patterns any will do.
+      let rules = touch.bits & one.bits & ~held
       if touch.role != role || touch.word != one.word || rules == 0 { continue }
-      if touch.selector < 0 {
-        plain |= rules
-      } else {
-        looked |= rules
-        if passes(Int(touch.selector), one) { passed |= rules }
-      }
+      if touch.selector < 0 || passes(Int(touch.selector), one) { held |= rules }
     }
-    return passed | plain & ~looked
+    return held
   }
 
   /// Whether the values that a selector has read compare with those that are kept as it wants.
@@ -207,10 +229,11 @@ extension SequenceTable {
       new.bits = mask.bits
       new.word = mask.word
       new.due = Self.end(mask.within, from: moment.time)
-      let left = meet(new, &going[Int(row)], isWay: group.isWay)
-      if left == 0 { continue }
-      new.bits = left
-      if going[Int(row)].count >= Self.most { new.bits = withRoom(left, Int(mask.word), row) }
+      if !going[Int(row)].isEmpty {
+        new.bits = meet(new, &going[Int(row)], isWay: group.isWay)
+        if new.bits == 0 { continue }
+      }
+      if going[Int(row)].count >= Self.most { new.bits = withRoom(new.bits, Int(mask.word), row) }
       if new.bits == 0 { continue }
       going[Int(row)].append(new)
       bits[at(row, 0, Int(mask.word))] |= new.bits

@@ -33,6 +33,24 @@ struct SequenceTable {
     /// Where the plane's bits are behind the begin of a row.
     var place: Int32
 
+    /// Where it stands among the touches of one event: by word, what has come furthest first, for it makes room for what
+    /// comes behind it; those of rules that keep values last.
+    func comes(before other: Touch) -> Bool {
+      func order(_ touch: Touch) -> (Int, Int, Int) {
+        let role = Int(touch.role)
+        if role >= Int(Role.require) {
+          let order =
+            touch.role == Role.before
+            ? 2 : touch.role == Role.never ? 1 : role == Int(Role.require) ? 0 : 3
+          return (touch.isValued ? 1 : 0, Int(touch.word), order - 64)
+        }
+        // Of one point of the way what breaks it off comes before what leads on.
+        let order = role < Int(Role.unless(0)) ? -2 * role + 1 : -2 * (role - Int(Role.unless(0)))
+        return (touch.isValued ? 1 : 0, Int(touch.word), order)
+      }
+      return order(self) < order(other)
+    }
+
     /// Whether it differs in nothing but the rules.
     func isSame(_ other: Touch) -> Bool {
       word == other.word && role == other.role && plane == other.plane

@@ -37,6 +37,8 @@ struct DecisionTable {
   static let fails: Int32 = -2
 
   private(set) var questions: [Question] = []
+  /// What ``narrow(_:to:of:_:)`` has made: of a question, with what its answers lead to.
+  private var narrowed: [[Int32]: Int32] = [:]
   private let isBigEndian: Bool
 
   init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
@@ -120,6 +122,34 @@ struct DecisionTable {
     }
   }
 
+  /// A condition for records of which it is known in what range a field lies: what that answers is not asked.
+  ///
+  /// - Returns: the first question that is left, or what the condition always comes to.
+  mutating func narrow(
+    _ first: Int32, to range: ClosedRange<UInt64>, of field: FieldLayout, _ isa: FieldLayout
+  ) -> Int32 {
+    guard first >= 0 else { return first }
+    var question = questions[Int(first)]
+    // With an instruction set the values are reasons, which alone are compared so.
+    if question.field.layout == field, question.isa.layout == isa,
+      (question.kind == .reason) == isa.isPresent,
+      let isYes = question.answer(range)
+    {
+      return narrow(isYes ? question.yes : question.no, to: range, of: field, isa)
+    }
+    let yes = narrow(question.yes, to: range, of: field, isa)
+    let no = narrow(question.no, to: range, of: field, isa)
+    if yes == no { return yes }
+    if yes == question.yes && no == question.no { return first }
+    if let known = narrowed[[first, yes, no]] { return known }
+    question.yes = yes
+    question.no = no
+    questions.append(question)
+    let new = Int32(questions.count - 1)
+    narrowed[[first, yes, no]] = new
+    return new
+  }
+
   /// Whether a condition holds for a record that is long enough for its fields.
   @inline(__always)
   func hold(_ first: Int32, _ block: RawSpan, base: Int) -> Bool {
@@ -143,5 +173,25 @@ struct DecisionTable {
       at = isYes ? question.yes : question.no
     }
     return at == Self.holds
+  }
+}
+
+extension DecisionTable.Question {
+  /// The answer that all values of a range have; nil: not all have the same.
+  func answer(_ range: ClosedRange<UInt64>) -> Bool? {
+    switch kind {
+    case .range:
+      // The order of signed numbers is another one.
+      guard bias == 0 else { return nil }
+      let own = low...low + other
+      if !own.overlaps(range) { return false }
+      return own.clamped(to: range) == range ? true : nil
+    case .mask:
+      if range.upperBound < low & (0 &- low) || low == 0 { return false }
+      return range.lowerBound == range.upperBound ? range.lowerBound & low != 0 : nil
+    case .reason:
+      if !range.contains(low) && !range.contains(other) { return false }
+      return range.lowerBound == range.upperBound ? true : nil
+    }
   }
 }
