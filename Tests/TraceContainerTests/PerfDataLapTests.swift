@@ -60,8 +60,7 @@ struct PerfDataLapTests {
       sample.thread = at < 20 ? 11 : 12
       builder.sample(sample)
     }
-    let (reading, records) = try PerfDataReading.read(
-      MappedFile(copying: builder.file, path: "built.data"))
+    let (reading, _, records) = try PerfDataReading.read(builder.file)
     #expect(reading.events.count == 40)
     #expect(records.tasks.process(of: 11) == 10)
     #expect(records.tasks.process(of: 12) == 11)
