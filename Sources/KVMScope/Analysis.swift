@@ -93,7 +93,10 @@ public enum Analysis {
     } else if !zip(opened, results.checks.traces).contains(where: { $0.isIn($1, options) }) {
       if !opened.isEmpty { nothingIsJudged("the input lies outside of the time selected") }
     }
-    if results.wasStopped { nothingIsJudged(Self.stopped) }
+    // A log that is still written has no other end.
+    if results.wasStopped, !opened[results.checks.traces.count - 1].isLive {
+      nothingIsJudged(Self.stopped)
+    }
     results.vcpus.sort { Self.order($0) < Self.order($1) }
     results.checks.verdict = CheckRunner.verdict(
       results.checks.findings, results.checks.notJudged, threshold: options.failOn.severity)

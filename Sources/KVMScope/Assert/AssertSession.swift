@@ -41,9 +41,11 @@ final class AssertSession {
     }
     // Events that rules name are shown where they do not hold, whatever system they are of.
     var findings: [Finding] = []
+    // A log that is still written has no other end.
+    let isPart = wasStopped && !trace.isLive
     for whole in answers {
       let rule = set.rules[whole.rule]
-      let answer = wasStopped ? whole.stopped(rule.statement, why: Analysis.stopped) : whole
+      let answer = isPart ? whole.stopped(rule.statement, why: Analysis.stopped) : whole
       let item = RuleCase(rule, answer, trace: number, threshold: options.failOn.severity)
       results.cases.append(item.judged)
       results.notJudged += item.notJudged
