@@ -42,9 +42,12 @@ struct BegunLists {
   ) -> Bool {
     var entries = list.mutableSpan
     var at = first
+    // Those that no entry had so far: what an earlier one has, a later one has no more.
+    var kept = kept
     while at >= 0 {
       let place = Int(at)
       let left = entries[place].bits & kept
+      kept &= ~left
       if left == 0 {
         entries[place].bits = bits
         entries[place].begun = begun
