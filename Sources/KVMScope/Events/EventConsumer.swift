@@ -53,15 +53,7 @@ struct EventConsumer<Taker: EventTaker>: RecordConsumer {
   mutating func follow<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64, stream: Int
   ) throws(PageFault) -> Bool {
-    repeat {
-      let time = run.record.timestamp
-      take(run.record, in: run.bytes, stream: stream)
-      guard try run.advance() else { return false }
-      if run.record.timestamp < time {
-        clockWentBack(to: run.record.timestamp, from: time, stream: stream)
-      }
-    } while run.record.timestamp <= due
-    return true
+    try takeInTurn(&run, until: due, stream: stream)
   }
 
   @inline(__always)

@@ -76,10 +76,4 @@ private struct OrderedRun: RecordRun, ~Escapable {
     guard entry.stream == records[place.at].stream else { return nil }
     return Place(at: next, record: entry.record)
   }
-  @inline(__always)
-  mutating func advance() throws(PageFault) -> Bool {
-    guard let next = nearPlace(after: place) else { return false }
-    place = next
-    return true
-  }
 }

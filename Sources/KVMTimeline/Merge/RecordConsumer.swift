@@ -46,6 +46,15 @@ extension RecordConsumer {
   public mutating func follow<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64, stream: Int
   ) throws(PageFault) -> Bool {
+    try takeInTurn(&run, until: due, stream: stream)
+  }
+
+  /// The loop of it, for consumers that have it compiled for one kind of run.
+  @inlinable
+  @inline(__always)
+  public mutating func takeInTurn<Run: RecordRun & ~Escapable>(
+    _ run: inout Run, until due: UInt64, stream: Int
+  ) throws(PageFault) -> Bool {
     repeat {
       let time = run.record.timestamp
       take(run.record, in: run.bytes, stream: stream)

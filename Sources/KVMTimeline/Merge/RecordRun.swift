@@ -40,6 +40,14 @@ extension RecordRun where Self: ~Escapable {
   /// The time of the record that comes next.
   @inline(__always)
   var timestamp: UInt64 { place.timestamp }
+
+  /// For runs in which every next place is near.
+  @inline(__always)
+  public mutating func advance() throws(PageFault) -> Bool {
+    guard let next = nearPlace(after: place) else { return false }
+    place = next
+    return true
+  }
 }
 
 extension SubBufferRun: RecordRun {}
@@ -84,12 +92,5 @@ struct QueueRun: RecordRun, ~Escapable {
     let next = place.at &+ 1
     guard next < end, !entries[next].isMark else { return nil }
     return Place(at: next, entry: entries[next])
-  }
-
-  @inline(__always)
-  mutating func advance() throws(PageFault) -> Bool {
-    guard let next = nearPlace(after: place) else { return false }
-    place = next
-    return true
   }
 }

@@ -138,13 +138,10 @@ extension RecordQueue {
     }
   }
 
-  /// The lowest place of a record that waits; nil when none does.
-  public var lowestOffset: Int? { lowestOffset(from: 0) }
-
   /// The lowest place of a record that waits, of those from `least` on; nil when none does.
   ///
   /// What was read first must have such a place, if any has.
-  public func lowestOffset(from least: Int) -> Int? {
+  public func lowestOffset(from least: Int = 0) -> Int? {
     var lowest: Int?
     for at in 0..<count where !waiting[at].isMark {
       let offset = waiting[at].offset

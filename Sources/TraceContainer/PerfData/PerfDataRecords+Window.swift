@@ -51,7 +51,7 @@ extension PerfDataRecords {
     window.keep(from: queue.lowestOffset(from: window.byteCount + 1).map { $0 - 1 })
     guard window.room < Self.window, window.limit == window.capacity else { return }
     let rest = parsed
-    let needed = min(queue.lowestOffset(from: 0) ?? rest, rest) - 1
+    let needed = min(queue.lowestOffset() ?? rest, rest) - 1
     guard needed >= window.byteCount - rest + Self.window else { return }
     window.startLap(with: rest, needed: needed)
     parsed = 0

@@ -276,7 +276,7 @@ public final class PerfDataRecords: QueuedRecordSource {
     var unneeded = position
     if let stream {
       if stream.byteCount >= stream.capacity / 2 {
-        let lowest = min(queue.lowestOffset ?? parsed, parsed)
+        let lowest = min(queue.lowestOffset() ?? parsed, parsed)
         if lowest >= stream.capacity / 8 {
           stream.removeFirst(lowest)
           queue.moveDown(lowest)
@@ -284,7 +284,7 @@ public final class PerfDataRecords: QueuedRecordSource {
         }
       }
     } else if position - released >= 1 << 20 {
-      unneeded = min(queue.lowestOffset ?? position, position)
+      unneeded = min(queue.lowestOffset() ?? position, position)
     }
     if unneeded - released >= 1 << 20 {
       perf.file.release(released..<unneeded)
