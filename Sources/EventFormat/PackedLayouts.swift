@@ -4,23 +4,15 @@ public import TraceBytes
 ///
 /// Small enough to stay in registers while a record is looked at. One slot takes sixteen bits:
 ///
-///     15            4 3      0
-///     |    offset    | format |
+///     15         14      6 5     0
+///     | special |  from   | shift |
+///
+/// Every field is read the same way: eight bytes that end where the field ends, shifted right until only the field is
+/// left. They begin at `from`, and never before the record, for its first eight bytes are the common fields. Signed
+/// fields, and those that the event does not have, are special.
 @frozen
 public struct PackedLayouts: Sendable, BitwiseCopyable {
-  /// How a field is stored: the low four bits of a slot.
-  @frozen
-  @usableFromInline
-  enum Format {
-    @usableFromInline static let absent: UInt16 = 0
-    @usableFromInline static let unsigned8: UInt16 = 1
-    @usableFromInline static let signed8: UInt16 = 2
-    @usableFromInline static let unsigned16: UInt16 = 3
-    @usableFromInline static let signed16: UInt16 = 4
-    @usableFromInline static let unsigned32: UInt16 = 5
-    @usableFromInline static let signed32: UInt16 = 6
-    @usableFromInline static let word64: UInt16 = 7
-  }
+  @usableFromInline static let special: UInt16 = 0x8000
 
   /// Slots 0 to 3, lowest first.
   @usableFromInline let low: UInt64
@@ -28,31 +20,33 @@ public struct PackedLayouts: Sendable, BitwiseCopyable {
   @usableFromInline let high: UInt64
 
   /// No fields.
-  public static let none = PackedLayouts(low: 0, high: 0)
+  public static let none = PackedLayouts(
+    low: 0x8000_8000_8000_8000, high: 0x8000_8000_8000_8000)
 
   private init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high
   }
 
-  /// Packs layouts; nil when a field lies too far behind for it.
+  /// Packs layouts; nil when a field lies too far behind for it, or among the first eight bytes.
   public init?(_ layouts: FieldLayouts) {
-    var words: (low: UInt64, high: UInt64) = (0, 0)
+    var words = (low: Self.none.low, high: Self.none.high)
     for slot in 0..<8 where layouts[slot].isPresent {
-      let layout = layouts[slot]
-      guard layout.offset < 4096 else { return nil }
-      let format: UInt16
-      switch layout.size {
-      case 1: format = layout.isSigned ? Format.signed8 : Format.unsigned8
-      case 2: format = layout.isSigned ? Format.signed16 : Format.unsigned16
-      case 4: format = layout.isSigned ? Format.signed32 : Format.unsigned32
-      default: format = Format.word64
-      }
-      let packed = UInt64(layout.offset << 4 | format) << UInt64(slot % 4 * 16)
-      if slot < 4 { words.low |= packed } else { words.high |= packed }
+      guard let packed = Self.pack(layouts[slot]) else { return nil }
+      let place = UInt64(slot % 4 * 16)
+      // Into a slot that holds nothing but the mark of an absent field.
+      let change = UInt64(packed ^ Self.special) << place
+      if slot < 4 { words.low ^= change } else { words.high ^= change }
     }
     low = words.low
     high = words.high
+  }
+
+  private static func pack(_ layout: FieldLayout) -> UInt16? {
+    let from = Int(layout.offset) + Int(layout.size) - 8
+    guard from >= 0, from < 512 else { return nil }
+    let packed = UInt16(from << 6 | (64 - Int(layout.size) * 8))
+    return layout.isSigned && layout.size < 8 ? packed | special : packed
   }
 
   /// The sixteen bits of a slot.
@@ -66,7 +60,7 @@ public struct PackedLayouts: Sendable, BitwiseCopyable {
   /// Whether the event has the field.
   @inlinable
   @inline(__always)
-  public func has(_ slot: Int) -> Bool { packed(slot) != Format.absent }
+  public func has(_ slot: Int) -> Bool { packed(slot) != Self.special }
 
   /// The value of a field, sign-extended if the field is signed; 0 when it is absent.
   ///
@@ -75,27 +69,16 @@ public struct PackedLayouts: Sendable, BitwiseCopyable {
   @inline(__always)
   public func read(_ slot: Int, in record: RawSpan) -> UInt64 {
     let packed = packed(slot)
-    let offset = Int(packed >> 4)
-    // Few comparisons and no jump table: the format of a field is the same every time, so each is predicted.
-    let format = packed & 15
-    if format == Format.unsigned32 { return UInt64(record.u32(at: offset)) }
-    if format == Format.word64 { return record.u64(at: offset) }
-    if format == Format.unsigned8 { return UInt64(record.u8(at: offset)) }
-    return Self.readUncommon(packed, in: record)
+    guard packed & Self.special == 0 else { return Self.readSpecial(packed, in: record) }
+    // The shift is taken modulo 64: of what is packed, the shift alone.
+    return record.u64(at: Int(packed >> 6)) &>> UInt64(packed)
   }
 
   @usableFromInline
   @inline(never)
-  static func readUncommon(_ packed: UInt16, in record: RawSpan) -> UInt64 {
-    let offset = Int(packed >> 4)
-    switch packed & 15 {
-    case Format.signed8: return UInt64(bitPattern: Int64(Int8(bitPattern: record.u8(at: offset))))
-    case Format.unsigned16: return UInt64(record.u16(at: offset))
-    case Format.signed16:
-      return UInt64(bitPattern: Int64(Int16(bitPattern: record.u16(at: offset))))
-    case Format.signed32:
-      return UInt64(bitPattern: Int64(Int32(bitPattern: record.u32(at: offset))))
-    default: return 0
-    }
+  static func readSpecial(_ packed: UInt16, in record: RawSpan) -> UInt64 {
+    if packed == special { return 0 }
+    let word = Int64(bitPattern: record.u64(at: Int((packed & ~special) >> 6)))
+    return UInt64(bitPattern: word &>> Int64(packed & 63))
   }
 }

@@ -35,10 +35,8 @@ public struct SubBufferRun: ~Escapable {
 
   /// The block that the sub-buffer lies in.
   public let bytes: RawSpan
-  /// The sub-buffer's data.
-  @usableFromInline let data: RawSpan
-  /// The data, where records may have headers of the common form: nothing in the uncommon byte order.
-  @usableFromInline let common: RawSpan
+  /// The sub-buffer's data; not readable in the uncommon byte order.
+  @usableFromInline let data: RecordSpan
   /// Where `data` begins in the block.
   @usableFromInline let base: Int
   /// As it was when the run began.
@@ -59,8 +57,9 @@ public struct SubBufferRun: ~Escapable {
     origin = cursor
     bytes = block
     base = cursor.page
-    data = block.extracting(cursor.page..<max(cursor.end, cursor.page))
-    common = cursor.isBigEndian ? data.suffix(from: data.byteCount) : data
+    data = RecordSpan(
+      block.extracting(cursor.page..<max(cursor.end, cursor.page)),
+      isReadable: !cursor.isBigEndian)
     place = Place(
       timestamp: record.timestamp, start: record.offset &- cursor.page,
       end: cursor.position &- cursor.page)
@@ -85,24 +84,26 @@ public struct SubBufferRun: ~Escapable {
   @inlinable
   @inline(__always)
   @_lifetime(copy self)
-  public func payload(at place: Place) -> RawSpan { data.suffix(from: place.start) }
+  public func payload(at place: Place) -> RawSpan { data.bytes.nonemptySuffix(from: place.start) }
 
-  /// Where the record behind another one lies, where that is easy to tell.
+  /// Where the record behind another one lies, where that is easy to tell, and the first eight bytes of its payload,
+  /// lowest first: they are looked at anyway, and this way it takes one comparison for both.
   ///
-  /// - Returns: nil when it takes `advance`.
+  /// - Returns: nil when it takes `advance`; a record may be shorter than eight bytes all the same.
   @inlinable
   @inline(__always)
-  public func nearPlace(after place: Place) -> Place? {
+  public func nearRecord(after place: Place) -> (place: Place, common: UInt64)? {
     // As in `SubBufferCursor.next`: nearly every record is a short one in little-endian order.
-    guard common.byteCount &- place.end >= 4 else { return nil }
-    let word = common.u32(at: place.end)
+    guard let (word, behind) = data.beginning(at: place.end) else { return nil }
     let words = word & 31
     let start = place.end &+ 4
     let end = start &+ Int(truncatingIfNeeded: words) &* 4
     // 1...28 in one comparison: 0 wraps to the largest number.
-    guard words &- 1 < 28 && end <= common.byteCount else { return nil }
-    return Place(
-      timestamp: place.timestamp &+ UInt64(truncatingIfNeeded: word &>> 5), start: start, end: end)
+    guard words &- 1 < 28 && end <= data.bytes.byteCount else { return nil }
+    let (time, wraps) = place.timestamp.addingReportingOverflow(
+      UInt64(truncatingIfNeeded: word &>> 5))
+    guard !wraps else { return nil }
+    return (Place(timestamp: time, start: start, end: end), behind)
   }
 
   /// Goes on to the next record.
@@ -113,8 +114,8 @@ public struct SubBufferRun: ~Escapable {
   @inlinable
   @inline(__always)
   public mutating func advance() throws(PageFault) -> Bool {
-    if let next = nearPlace(after: place) {
-      place = next
+    if let next = nearRecord(after: place) {
+      place = next.place
       return true
     }
     return try advanceUncommonly()

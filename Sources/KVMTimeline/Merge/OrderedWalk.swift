@@ -41,7 +41,7 @@ public enum OrderedWalk {
 }
 
 /// Records of one stream that stand behind each other.
-private struct OrderedRun: RecordRun, ~Escapable {
+private struct OrderedRun: ListedRun, ~Escapable {
   struct Place: RecordPlace {
     let at: Int
     let record: Record
@@ -66,10 +66,10 @@ private struct OrderedRun: RecordRun, ~Escapable {
 
   @inline(__always)
   @_lifetime(copy self)
-  func payload(at place: Place) -> RawSpan { bytes.suffix(from: place.record.offset) }
+  func payload(at place: Place) -> RawSpan { bytes.nonemptySuffix(from: place.record.offset) }
 
   @inline(__always)
-  func nearPlace(after place: Place) -> Place? {
+  func place(after place: Place) -> Place? {
     let next = place.at &+ 1
     guard next < records.count else { return nil }
     let entry = records[next]

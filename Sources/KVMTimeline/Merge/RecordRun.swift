@@ -17,10 +17,11 @@ public protocol RecordRun: ~Escapable {
   /// What the payload of a record begins; at least `length` bytes.
   @_lifetime(copy self)
   func payload(at place: Place) -> RawSpan
-  /// Where the record behind another one lies, where that is easy to tell.
+  /// Where the record behind another one lies, where that is easy to tell, and the first eight bytes of its payload, lowest
+  /// first, with whatever is behind a shorter one. Its time is not before that of `place`.
   ///
   /// - Returns: nil when it takes `advance`.
-  func nearPlace(after place: Place) -> Place?
+  func nearRecord(after place: Place) -> (place: Place, common: UInt64)?
   /// Goes on to the record behind it.
   ///
   /// - Returns: false when there is none; `record` then stays the last one, as it does on a throw.
@@ -40,11 +41,25 @@ extension RecordRun where Self: ~Escapable {
   /// The time of the record that comes next.
   @inline(__always)
   var timestamp: UInt64 { place.timestamp }
+}
 
-  /// For runs in which every next place is near.
+/// A run whose records lie anywhere: nothing about them can be damaged.
+protocol ListedRun: RecordRun, ~Escapable {
+  /// Where the record behind another one lies; nil behind the last.
+  func place(after place: Place) -> Place?
+}
+
+extension ListedRun where Self: ~Escapable {
   @inline(__always)
-  public mutating func advance() throws(PageFault) -> Bool {
-    guard let next = nearPlace(after: place) else { return false }
+  func nearRecord(after place: Place) -> (place: Place, common: UInt64)? {
+    guard let next = self.place(after: place), next.timestamp >= place.timestamp, next.length >= 8
+    else { return nil }
+    return (next, payload(at: next).u64(at: 0))
+  }
+
+  @inline(__always)
+  mutating func advance() throws(PageFault) -> Bool {
+    guard let next = self.place(after: place) else { return false }
     place = next
     return true
   }
@@ -54,7 +69,7 @@ extension SubBufferRun: RecordRun {}
 extension SubBufferRun.Place: RecordPlace {}
 
 /// A part of a queue: records of one stream without a mark between them.
-struct QueueRun: RecordRun, ~Escapable {
+struct QueueRun: ListedRun, ~Escapable {
   struct Place: RecordPlace {
     /// Where the record stands in the queue.
     let at: Int
@@ -85,10 +100,10 @@ struct QueueRun: RecordRun, ~Escapable {
 
   @inline(__always)
   @_lifetime(copy self)
-  func payload(at place: Place) -> RawSpan { bytes.suffix(from: place.entry.offset) }
+  func payload(at place: Place) -> RawSpan { bytes.nonemptySuffix(from: place.entry.offset) }
 
   @inline(__always)
-  func nearPlace(after place: Place) -> Place? {
+  func place(after place: Place) -> Place? {
     let next = place.at &+ 1
     guard next < end, !entries[next].isMark else { return nil }
     return Place(at: next, entry: entries[next])

@@ -47,8 +47,9 @@ public struct DurationHistogram: Sendable {
     let bucket = Self.bucket(of: value)
     let at = bucket &- firstOctave &* Self.bucketsPerOctave
     if at < 0 || at >= counts.count { return grow(toHold: bucket) }
-    counts[at] &+= 1
-    if counts[at] == 0 { carry(at) }
+    let count = counts[at] &+ 1
+    counts[at] = count
+    if count == 0 { carry(at) }
   }
 
   @inline(never)
@@ -110,8 +111,10 @@ public struct DurationTotals: Sendable {
   public private(set) var min = UInt64.max
   /// The longest; 0 when there is none.
   public private(set) var max: UInt64 = 0
+  /// The exact sum of their squares, modulo 2^128.
+  private var sumOfSquares: UInt128 = 0
   /// The sum of their squares: what a standard deviation takes.
-  public private(set) var squares: Double = 0
+  public var squares: Double { Double(sumOfSquares) }
   /// Their distribution.
   public private(set) var histogram = DurationHistogram()
 
@@ -126,8 +129,8 @@ public struct DurationTotals: Sendable {
     total = overflow ? .max : sum
     if duration < min { min = duration }
     if duration > max { max = duration }
-    let exact = Double(duration)
-    squares += exact * exact
+    let square = duration.multipliedFullWidth(by: duration)
+    sumOfSquares &+= UInt128(square.high) &<< 64 | UInt128(square.low)
     histogram.add(duration)
   }
 }

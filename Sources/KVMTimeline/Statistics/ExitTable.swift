@@ -60,16 +60,29 @@ public struct ExitTable: Sendable {
     index = [UInt8](repeating: Self.free, count: Self.usualCodes * 8)
   }
 
-  /// The row of a key, made when it is new.
+  /// Where the index has the row of a key with a usual code; nil for other codes, and until there is a row.
+  ///
+  /// A vCPU's codes are all of one instruction set, once it is known.
   @inline(__always)
-  private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
+  func place(level: GuestLevel, exit: ExitCode, isReflected: Bool) -> Int? {
+    guard let slot = Self.slot(level, exit, isReflected) else { return nil }
+    let number = index[slot]
+    return number != Self.free ? Int(number) : nil
+  }
+
+  @inline(__always)
+  private static func slot(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int? {
     let code = exit.code
     let place = code < 256 ? code : code &- 0x400 < 32 ? code &- 0x300 : .max
-    // A vCPU's codes are all of one instruction set, once it is known.
-    guard place != .max, !exit.isFailedEntry, exit.isa != nil else {
+    guard place != .max, !exit.isFailedEntry, exit.isa != nil else { return nil }
+    return Int(place) &* 8 &+ Int(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
+  }
+
+  /// The row of a key, made when it is new.
+  private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
+    guard let slot = Self.slot(level, exit, isReflected) else {
       return search(level, exit, isReflected)
     }
-    let slot = Int(place) &* 8 &+ Int(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
     let number = index[slot]
     return number != Self.free ? Int(number) : add(level, exit, isReflected, slot: slot)
   }
@@ -81,7 +94,6 @@ public struct ExitTable: Sendable {
     rows[row].exit == exit && rows[row].level == level && rows[row].isReflected == isReflected
   }
 
-  @inline(never)
   private mutating func add(
     _ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool, slot: Int
   ) -> Int {
@@ -106,8 +118,14 @@ public struct ExitTable: Sendable {
     return rows.count - 1
   }
 
-  /// Counts an exit that an entry answered.
+  /// Counts an exit that an entry answered, in the row that `place` found.
   @inline(__always)
+  mutating func addAnswered(at place: Int, handling: UInt64, offCPU: UInt64) {
+    rows[place].add(handling: handling, offCPU: offCPU)
+  }
+
+  /// Counts an exit that an entry answered.
+  @inline(never)
   mutating func addAnswered(
     level: GuestLevel, exit: ExitCode, isReflected: Bool, handling: UInt64, offCPU: UInt64
   ) {

@@ -39,3 +39,19 @@ public struct ClockConversion: Sendable {
     return scaled > back ? scaled - back : 0
   }
 }
+
+/// What a walk makes of time stamps: a type for each way, so that a loop need not ask for every record.
+protocol TraceClock {
+  func time(_ timestamp: UInt64) -> UInt64
+}
+
+/// Time stamps stay as they are.
+struct RecordedClock: TraceClock {
+  @inline(__always)
+  func time(_ timestamp: UInt64) -> UInt64 { timestamp }
+}
+
+extension ClockConversion: TraceClock {
+  @inline(never)
+  func time(_ timestamp: UInt64) -> UInt64 { nanoseconds(timestamp) }
+}

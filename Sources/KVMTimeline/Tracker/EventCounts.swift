@@ -3,7 +3,8 @@
 /// Nearly all events of a file have small numbers: those are counted in place, without asking
 /// whether an array is shared.
 struct EventCounts {
-  private static let inPlace = 512
+  /// So many are counted in place: a power of two.
+  static let inPlace = 512
   private var few = InlineArray<512, UInt64>(repeating: 0)
   private var rest: [UInt64]
   private let kinds: Int
@@ -21,6 +22,10 @@ struct EventCounts {
       addToRest(number)
     }
   }
+
+  /// Counts a record whose number is below `inPlace`: without a comparison, for the compiler cannot know that it is.
+  @inline(__always)
+  mutating func addInPlace(_ number: Int) { few[number & (Self.inPlace &- 1)] &+= 1 }
 
   @inline(never)
   private mutating func addToRest(_ number: Int) { rest[number - Self.inPlace] &+= 1 }

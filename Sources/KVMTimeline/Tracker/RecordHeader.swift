@@ -8,6 +8,10 @@ struct RecordHeader: BitwiseCopyable {
   @inline(__always)
   init(_ bytes: RawSpan, at offset: Int) { word = bytes.u64(at: offset) }
 
+  /// The same from eight bytes that were read already, lowest first.
+  @inline(__always)
+  init(_ word: UInt64) { self.word = word }
+
   /// The event's id.
   @inline(__always)
   var event: UInt16 { UInt16(truncatingIfNeeded: word) }

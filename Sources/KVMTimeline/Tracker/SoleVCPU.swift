@@ -4,14 +4,14 @@ import RingBuffer
 import TraceBytes
 
 /// A thread on a CPU that drives one vCPU and no more: nearly all events are of one.
-struct SoleVCPU {
+struct SoleVCPU<Clock: TraceClock> {
   let thread: Int32
   /// The `vcpu_id`, or a number that none has.
   let vcpu: Int64
   /// The position of the CPU.
   let cpu: Int32
-  /// How time stamps become nanoseconds; nil when they stay as they are.
-  let conversion: ClockConversion?
+  /// What becomes of time stamps.
+  let clock: Clock
 
   /// Takes the records of a run as long as they are this vCPU's.
   ///
@@ -38,35 +38,42 @@ struct SoleVCPU {
   ) throws(PageFault) -> TimelineConsumer.Pause {
     // Where the next record lies stays in registers: only rarely the run must know.
     var place = run.place
-    defer { run.place = place }
-    let isConverted = conversion != nil
+    var lastTaken = last
+    defer {
+      run.place = place
+      last = lastTaken
+    }
     let events = events.entries.span
+    let records = run
+    guard place.length >= 8 else { return .another }
+    var header = RecordHeader(records.payload(at: place), at: 0)
     while true {
-      let timestamp = place.timestamp
-      let length = place.length
-      guard length >= 8 else { return .another }
-      // Fields that lie within an event's least length lie within the record.
-      let payload = run.payload(at: place)
-      let header = RecordHeader(payload, at: 0)
       guard header.thread == thread, Int(header.event) < events.count else { return .another }
       let event = events[Int(header.event)]
-      guard length >= Int(event.soleLength) else { return .another }
+      // Fields that lie within an event's least length lie within the record.
+      guard place.length >= Int(event.soleLength) else { return .another }
+      let payload = records.payload(at: place)
       if event.vcpuOffset != 0 {
         let named = Int32(bitPattern: payload.u32(at: Int(event.vcpuOffset)))
         guard Int64(named) == vcpu else { return .another }
       }
-      counts.add(Int(event.number))
-      let time = isConverted ? TimelineConsumer.convert(timestamp, conversion) : timestamp
-      last = time
+      counts.addInPlace(Int(event.number))
+      let time = clock.time(place.timestamp)
+      lastTaken = time
       feed(event.kind, RecordFields(payload, event.layouts), at: time, to: &track, &output)
-      if let next = run.nearPlace(after: place) {
-        place = next
+      if let next = records.nearRecord(after: place) {
+        place = next.place
+        header = RecordHeader(next.common)
       } else {
+        let timestamp = place.timestamp
         run.place = place
         guard try run.advance() else { return .atEnd }
         place = run.place
+        if place.timestamp < timestamp { return .wentBack(from: timestamp) }
+        if place.timestamp > due { return .notDue }
+        guard place.length >= 8 else { return .another }
+        header = RecordHeader(records.payload(at: place), at: 0)
       }
-      if place.timestamp < timestamp { return .wentBack(from: timestamp) }
       if place.timestamp > due { return .notDue }
     }
   }
@@ -88,6 +95,7 @@ struct SoleVCPU {
     case .userspaceExit: track.exitedToUserspace(at: time, cpu: cpu, fields, &output)
     case .injectInterrupt: track.injectedInterrupt(at: time, cpu: cpu, fields, &output)
     case .pio, .mmio: track.transferred(at: time, cpu: cpu, &output)
+    case .nestedIntercepts: track.intercepts(fields)
     case .nestedInterruptExit: track.handled(at: time, cpu: cpu, &output)
     case .other: break
     default: track.apply(kind, fields, cpu: cpu, at: time, &output)

@@ -83,9 +83,16 @@ extension TimelineConsumer {
   private mutating func followSole<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64
   ) throws(PageFault) -> Pause {
+    guard let conversion else { return try followSole(RecordedClock(), &run, until: due) }
+    return try followSole(conversion, &run, until: due)
+  }
+
+  @inline(__always)
+  private mutating func followSole<Run: RecordRun & ~Escapable, Clock: TraceClock>(
+    _ clock: Clock, _ run: inout Run, until due: UInt64
+  ) throws(PageFault) -> Pause {
     let here = SoleVCPU(
-      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu,
-      conversion: conversion)
+      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu, clock: clock)
     return try here.follow(
       &tracker.tracks[Int(tracker.here.soleTrack)], &tracker.output, &counts, &tracker.here.last,
       events, &run,

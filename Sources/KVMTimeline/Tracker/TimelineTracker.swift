@@ -323,7 +323,9 @@ public struct TimelineTracker {
     let identity = VCPUIdentity(
       vm: process(id), vcpu: vcpu, thread: id, incarnation: nextIncarnation(id, vcpu))
     let track = tracks.count
-    tracks.append(VCPUTrack(identity: identity, index: track, at: time, cpu: cpu))
+    tracks.append(
+      VCPUTrack(
+        identity: identity, index: track, at: time, cpu: cpu, countsAll: output.isSummary))
     threads[number].tracks.append(track)
     // Without switches a thread that no line names is all that runs on its CPU.
     if id < 0 && !output.records.contains(.schedSwitch) { threads[number].isMixed = true }

@@ -98,7 +98,7 @@ extension VCPUTrack {
   /// An event tells what the open exit is about.
   @inline(never)
   mutating func noteDetail(_ kind: ExitDetail.Kind, _ value: UInt64) {
-    guard exit.isOpen, answers.current.detail == nil, exit.code.detailKind == kind else { return }
+    guard exitIsOpen, answers.current.detail == nil, exit.code.detailKind == kind else { return }
     answers.current.detail = ExitDetail(kind, value)
   }
 

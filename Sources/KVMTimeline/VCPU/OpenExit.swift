@@ -2,23 +2,16 @@ import KVMEvents
 
 /// The kvm_exit that no kvm_entry has answered yet.
 struct OpenExit {
-  /// Whether there is one.
-  var isOpen = false
   var at: UInt64 = 0
   var cpu: Int32 = 0
   var code = ExitCode(raw: 0, isa: nil)
-  /// Where the guest stood; only of exits that enter a nested guest, and of those that seem to be L2's.
+  /// Where the guest stood.
   var rip: UInt64 = 0
+  /// This and the next are read only where emulation says anything, and only of exits that seem to be L2's.
   var info1: UInt64 = 0
   var info2: UInt64 = 0
   /// The level that was left; unknown until settled.
   var level = GuestLevel.unknown
-  /// Until an event shows whether kvm_nested_vmexit follows, nobody knows whose exit it is.
-  var awaitsTwin = false
-  /// L1 was told of it.
-  var isReflected = false
-  /// KVM_RUN ended or SMM was entered or left since: an inject from here on is no answer to it.
-  var wasInterrupted = false
   /// Time spent in userspace, halted or off the CPU since.
   var offCPU: UInt64 = 0
 

@@ -58,7 +58,7 @@ extension VCPUTrack {
   }
 
   /// Queues an interval behind those that wait already.
-  @inline(never)
+  @inline(__always)
   mutating func keep(_ interval: PendingInterval, _ output: inout TimelineOutput) {
     if interval.begin >= interval.end { return }
     if pending.count >= Self.mostPending { makeRoom(&output) }
@@ -66,6 +66,7 @@ extension VCPUTrack {
   }
 
   /// The oldest interval can wait no longer.
+  @inline(never)
   mutating func makeRoom(_ output: inout TimelineOutput) {
     let oldest = pending.removeFirst()
     guard !hasRun else { return report(oldest, &output) }
@@ -109,8 +110,24 @@ extension VCPUTrack {
   @inline(never)
   mutating func resolveLevel(_ proved: GuestLevel, _ output: inout TimelineOutput) {
     if pending.isEmpty { return }
-    for at in pending.indices where pending[at].level == nil { pending[at].level = proved }
-    flush(&output)
+    var needsGuestProof = false
+    for at in pending.indices {
+      if pending[at].level == nil { pending[at].level = proved }
+      needsGuestProof = needsGuestProof || pending[at].needsGuestProof
+    }
+    if needsGuestProof || holdsForWakeup || !hasRun { return }
+    if flags[.countsAll] { countAll() } else { flushUnproved(&output) }
+  }
+
+  /// Adds up all that waits, proved as it is.
+  @inline(__always)
+  private mutating func countAll() {
+    for at in pending.indices {
+      stateTotals.add(
+        pending[at].end &- pending[at].begin, state: pending[at].state,
+        level: pending[at].level ?? .unknown)
+    }
+    pending.removeAll()
   }
 
   /// Whether the entry that some intervals began with reached the guest is now known.

@@ -40,7 +40,7 @@ extension VCPUTrack {
       state: hasEntry && visible == .host
         ? .guest : visible == .preempted && base == .userspace ? base : visible,
       level: survivingLevel,
-      exit: hasReason ? exit.code : nil, exitIsOpen: exit.isOpen,
+      exit: hasReason ? exit.code : nil, exitIsOpen: exitIsOpen,
       endedForGood: watch.endedForGood, runsFail: watch.failedRuns.count > 0,
       isInEpisode: episode != nil,
       exceptions: watch.exceptions.current(afterEntries: counters.entries))

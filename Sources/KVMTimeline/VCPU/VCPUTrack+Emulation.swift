@@ -10,10 +10,13 @@ extension VCPUTrack {
   mutating func emulated<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(
-      emulatedRIP: judgesEmulation ? fields.integer(EmulateField.rip) : nil, &output)
-    entryFailed(&output)
-    isInHost(at: time, cpu: cpu, &output)
+    if flags.isQuietInHost {
+      self.cpu = cpu
+    } else {
+      beginsToEmulate(
+        judgesEmulation && level == .l2 ? fields.integer(EmulateField.rip) : nil, at: time,
+        cpu: cpu, &output)
+    }
     // The second event of an instruction that could not be emulated.
     if fields.integer(EmulateField.failed) != 0 {
       return emulationFailed(
@@ -22,13 +25,20 @@ extension VCPUTrack {
     watchEmulation(at: time, cpu: cpu, fields, &output)
     let isExplained = emulationIsExplained
     let mayBeAskedFor = exitMayBeLost
-    emulationIsExplained = false
-    exitMayBeLost = false
-    emulatedSinceRun = true
+    flags.change(set: .emulatedSinceRun, clear: [.emulationIsExplained, .exitMayBeLost])
     if isRSM(fields) { sawExceptionActivity = true }
     if isSMM || !judgesEmulation { return }
     judge(
       isExplained: isExplained, mayBeAskedFor: mayBeAskedFor, at: time, cpu: cpu, fields, &output)
+  }
+
+  @inline(never)
+  private mutating func beginsToEmulate(
+    _ rip: UInt64?, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
+  ) {
+    settle(emulatedRIP: rip, &output)
+    entryFailed(&output)
+    isInHost(at: time, cpu: cpu, &output)
   }
 
   /// Whether emulation of L2 says anything: on SVM it is no fault, and where L2 stands need not be
@@ -48,7 +58,7 @@ extension VCPUTrack {
     if level == .l1 && levelIsProved { lookForLostSMM(at: time, cpu: cpu, rip: rip, &output) }
     guard level == .l2 && levelIsProved else {
       // An exit before SMM or the VMM took over asks for nothing any more.
-      let isAskedFor = mayBeAskedFor || (exit.isOpen && !exit.wasInterrupted)
+      let isAskedFor = mayBeAskedFor || (exitIsOpen && !exitWasInterrupted)
       if !levelIsProved && !isAskedFor && !reportedUnknownEmulation {
         reportedUnknownEmulation = true
         output.add(
@@ -122,7 +132,7 @@ extension VCPUTrack {
   private mutating func lookForLostSMM(
     at time: UInt64, cpu: Int32, rip: UInt64, _ output: inout TimelineOutput
   ) {
-    guard everInL2, !exit.isOpen, !output.levelEventsAreRecorded, follows(rip)
+    guard everInL2, !exitIsOpen, !output.levelEventsAreRecorded, follows(rip)
     else { return }
     output.add(
       TimelineFact(

@@ -6,41 +6,46 @@ extension VCPUTrack {
   mutating func entered<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
+    if flags.has(just: .usualAtEntry, of: .lookedAtByEntry) {
+      cpu = newCPU
+      counters.entries &+= 1
+    } else {
+      isAboutToEnter(at: time, cpu: newCPU, fields, &output)
+    }
+    answerExit(at: time, &output)
+    if level == .l2 && isa == .svm { entryRIP = fields.integer(EntryField.rip) }
+    entryAt = time
+    entryCPU = newCPU
+    flags.change(
+      set: [.hasEntry, .enteredSinceRun],
+      clear: [
+        .refusalIsReported, .emulationIsExplained, .exitMayBeLost, .sawExceptionActivity,
+        .injectWasUnasked,
+      ])
+  }
+
+  /// Something is not as it nearly always is before a kvm_entry.
+  @inline(never)
+  private mutating func isAboutToEnter<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
     settle(byEntry: true, &output)
-    if hasEntry { enteredAgain(&output) }
+    if hasEntry {
+      entryFailed(&output)
+      output.sawUnmatchedPair = true
+    }
     isInHost(at: time, cpu: newCPU, &output)
     if output.counts(time, on: newCPU) { counters.entries &+= 1 }
     if nestedEntryIsAsked || !levelIsProved { levelAtEntry(at: time, fields, &output) }
-    if holdsForWakeup { wakeupIsUnlikely(&output) }
-    if watch.repeats.count > 1 { reentered(fields, &output) }
-    answerExit(at: time, &output)
-    if level == .l2 && isa == .svm { entryRIP = fields.integer(EntryField.rip) }
-    hasEntry = true
-    entryAt = time
-    entryCPU = newCPU
-    enteredSinceRun = true
-    refusalIsReported = false
-    emulationIsExplained = false
-    exitMayBeLost = false
-    sawExceptionActivity = false
-    injectWasUnasked = false
-  }
-
-  @inline(never)
-  private mutating func enteredAgain(_ output: inout TimelineOutput) {
-    entryFailed(&output)
-    output.sawUnmatchedPair = true
-  }
-
-  /// No kvm_vcpu_wakeup came before the guest runs again.
-  @inline(never)
-  private mutating func wakeupIsUnlikely(_ output: inout TimelineOutput) {
-    holdsForWakeup = false
-    flush(&output)
+    if holdsForWakeup {
+      // No kvm_vcpu_wakeup came before the guest runs again.
+      holdsForWakeup = false
+      flush(&output)
+    }
+    if flags[.exitRepeats] { reentered(fields, &output) }
   }
 
   /// What a kvm_entry says of the level.
-  @inline(never)
   private mutating func levelAtEntry<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
@@ -50,7 +55,7 @@ extension VCPUTrack {
       // VMLAUNCH, VMRESUME and VMRUN are three bytes long: the guest that goes on right behind was
       // refused.
       let behind = fields.integer(EntryField.rip) &- exit.rip
-      if fields.has(EntryField.rip) && exit.isOpen && behind >= 1 && behind <= 15 { return }
+      if fields.has(EntryField.rip) && exitIsOpen && behind >= 1 && behind <= 15 { return }
       openLevel(candidate: .l2, at: time, &output)
       nestedEntryIsOpen = true
       nestedEntryAt = time
@@ -70,8 +75,47 @@ extension VCPUTrack {
   mutating func exited<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
+    if flags.has(just: .usualAtExit, of: .lookedAtByExit) {
+      entryReachedGuest(at: time, &output)
+      cpu = newCPU
+      counters.exits &+= 1
+    } else {
+      hasExited(at: time, cpu: newCPU, fields, &output)
+    }
+    flags.change(
+      set: [.exitIsOpen, .exitAwaitsTwin, .hasReason, .enteredSinceRun],
+      clear: [
+        .exitIsReflected, .exitWasInterrupted, .emulationIsExplained, .sawUserspaceSinceGuest,
+        .sawExceptionActivity, .injectWasUnasked,
+      ])
+    exit.at = time
+    exit.cpu = newCPU
+    exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
+    exit.rip = fields.integer(ExitField.rip)
+    if exit.code.isOfHypervisor { preparesNesting = true }
+    if output.wantsDetails { beginAnswer(fields) }
+    exit.level = .unknown
+    exit.offCPU = 0
+    // Only an exit that seems to be L2's can be a stale one, or show that L2 was left by INIT.
+    if (level == .l2 || isSMM) && judgesEmulation { noteInformation(fields) }
+    if exit.code.code == watch.repeats.code {
+      exitedLikeBefore(at: time, cpu: newCPU, fields, &output)
+    } else {
+      if watch.repeats.count > 0 { endRepeats(&output) }
+      watch.repeats.code = exit.code.code
+    }
+  }
+
+  /// Something is not as it nearly always is before a kvm_exit.
+  @inline(never)
+  private mutating func hasExited<Fields: EventFields & ~Copyable & ~Escapable>(
+    at time: UInt64, cpu newCPU: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
+  ) {
     settle(&output)
-    if exit.isOpen { exitedAgain(&output) }
+    if exitIsOpen {
+      if !hasEntry { output.sawUnmatchedPair = true }
+      dropExit(&output)
+    }
     if hasEntry && visible == .host {
       entryReachedGuest(at: time, &output)
       cpu = newCPU
@@ -80,37 +124,6 @@ extension VCPUTrack {
     }
     if output.counts(time, on: newCPU) { counters.exits &+= 1 }
     if isa == nil { noteISA(fields) }
-    exit.isOpen = true
-    exit.at = time
-    exit.cpu = newCPU
-    exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
-    if exit.code.isOfHypervisor { notePreparation(fields) }
-    if output.wantsDetails { beginAnswer(fields) }
-    exit.level = .unknown
-    exit.awaitsTwin = true
-    exit.isReflected = false
-    exit.wasInterrupted = false
-    exit.offCPU = 0
-    // Only an exit that seems to be L2's can be a stale one, or show that L2 was left by INIT.
-    if level == .l2 || isSMM { noteInformation(fields) }
-    hasReason = true
-    if exit.code.code == watch.repeats.code {
-      exitedLikeBefore(at: time, cpu: newCPU, fields, &output)
-    } else {
-      if watch.repeats.count > 0 { endRepeats(&output) }
-      watch.repeats.code = exit.code.code
-    }
-    enteredSinceRun = true
-    emulationIsExplained = false
-    sawUserspaceSinceGuest = false
-    sawExceptionActivity = false
-    injectWasUnasked = false
-  }
-
-  @inline(never)
-  private mutating func exitedAgain(_ output: inout TimelineOutput) {
-    if !hasEntry { output.sawUnmatchedPair = true }
-    dropExit(&output)
   }
 
   @inline(never)
@@ -122,26 +135,14 @@ extension VCPUTrack {
   }
 
   @inline(never)
-  private mutating func notePreparation<Fields: EventFields & ~Copyable & ~Escapable>(
-    _ fields: borrowing Fields
-  ) {
-    preparesNesting = true
-    exit.rip = fields.integer(ExitField.rip)
-  }
-
-  @inline(never)
   private mutating func noteInformation<Fields: EventFields & ~Copyable & ~Escapable>(
     _ fields: borrowing Fields
   ) {
-    exit.rip = fields.integer(ExitField.rip)
-    if judgesEmulation {
-      exit.info1 = fields.integer(ExitField.info1)
-      exit.info2 = fields.integer(ExitField.info2)
-    }
+    exit.info1 = fields.integer(ExitField.info1)
+    exit.info2 = fields.integer(ExitField.info2)
   }
 
   /// The vCPU was not known to be about to enter the guest.
-  @inline(never)
   private mutating func exitedFromElsewhere(
     at time: UInt64, cpu newCPU: Int32, _ output: inout TimelineOutput
   ) {
@@ -160,17 +161,17 @@ extension VCPUTrack {
   ) {
     if isa == nil { noteISA(fields) }
     endEpisode(toldL1: false, &output)
-    if exit.awaitsTwin {
+    if exitAwaitsTwin {
       settleByTwin(&output)
     } else {
       nestedExitedAlone(at: time, cpu: cpu, &output)
     }
-    if exit.isOpen ? output.counts(exit.at, on: exit.cpu) : output.counts(time, on: cpu) {
+    if exitIsOpen ? output.counts(exit.at, on: exit.cpu) : output.counts(time, on: cpu) {
       counters.l2Exits &+= 1
     }
     counters.nestedEvents &+= 1
     emulationIsExplained = true
-    if watch.interrupt.waits { judgeWait(at: time, cpu: cpu, &output) }
+    if interruptWaits { judgeWait(at: time, cpu: cpu, &output) }
     if judgesEmulation { noteL2Exit(fields) }
   }
 
@@ -180,8 +181,8 @@ extension VCPUTrack {
   ) {
     l2RIP = fields.integer(ExitField.rip)
     l2RIPIsKnown = true
-    exitOfRSM.isOpen = false
-    lastL2Exit.isOpen = true
+    exitOfRSMIsKnown = false
+    lastL2ExitIsKnown = true
     lastL2Exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     lastL2Exit.info1 = fields.integer(ExitField.info1)
     lastL2Exit.info2 = fields.integer(ExitField.info2)
@@ -194,7 +195,7 @@ extension VCPUTrack {
   ) {
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
-    if exit.isOpen {
+    if exitIsOpen {
       exit.level = .l2
       watch.nested.strangeTwinOf = exit.at
     }
@@ -206,9 +207,7 @@ extension VCPUTrack {
   mutating func injectedExit<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    settle(&output)
-    entryFailed(&output)
-    isInHost(at: time, cpu: cpu, &output)
+    handled(at: time, cpu: cpu, &output)
     if isa == nil {
       isa = ISA(rawValue: UInt8(truncatingIfNeeded: fields.integer(InjectField.isa)))
     }
@@ -223,7 +222,7 @@ extension VCPUTrack {
       proveL2(&output)
     }
     let answers =
-      exit.isOpen && exit.level == .l2 && !exit.isReflected && !exit.wasInterrupted
+      exitIsOpen && exit.level == .l2 && !exitIsReflected && !exitWasInterrupted
       && exit.code.mayBecome(told)
     endEpisode(toldL1: told.isTripleFault, &output)
     if isRefusedEntry {
@@ -232,7 +231,7 @@ extension VCPUTrack {
       judgeReflection(told, answers: answers, at: time, cpu: cpu, &output)
     }
     if answers {
-      exit.isReflected = true
+      exitIsReflected = true
       decideHandler(isReflected: true, &output)
       let counts = output.counts(exit.at, on: exit.cpu)
       if counts { counters.l2ExitsReflected &+= 1 }
@@ -249,7 +248,7 @@ extension VCPUTrack {
           cpu: Int(cpu), level: .l2))
     }
     setLevel(.l1, at: time, &output)
-    watch.interrupt.waits = false
+    interruptWaits = false
     injectWasUnasked = !answers
     emulationIsExplained = false
     sawExceptionActivity = false
@@ -257,10 +256,10 @@ extension VCPUTrack {
 
   @inline(__always)
   private var tripleFaultCause: TripleFaultCause {
-    if sawExceptionActivity || (exit.isOpen && !exit.wasInterrupted && exit.code.isException) {
+    if sawExceptionActivity || (exitIsOpen && !exitWasInterrupted && exit.code.isException) {
       return .exceptionChain
     }
-    return exit.wasInterrupted || sawUserspaceSinceGuest || !exit.isOpen
+    return exitWasInterrupted || sawUserspaceSinceGuest || !exitIsOpen
       ? .invalidStateOrUserspace : .unknown
   }
 
@@ -323,12 +322,12 @@ extension VCPUTrack {
     entryFailed(&output)
     if isInRun { isInHost(at: time, cpu: cpu, &output) }
     endEpisode(toldL1: false, &output)
-    exit.wasInterrupted = true
+    exitWasInterrupted = true
     decideHandler(isReflected: false, &output)
     nestedEntryIsAsked = false
-    watch.nested.smmSinceExit = true
-    watch.nested.keepsExit = false
-    watch.nested.isBackFromSMM = false
+    smmSinceExit = true
+    keepsExit = false
+    isBackFromSMM = false
     if fields.integer(SMMField.entering) != 0 {
       let isRestore = !isInRun || isSMM
       // On SVM an SMM entry from L2 ends L2 with an inject that answers no exit.
@@ -350,10 +349,11 @@ extension VCPUTrack {
         levelIsProved = true
       }
       levelBeforeSMM = .unknown
-      if returnsTo == .l2 && exit.isOpen && judgesEmulation {
+      if returnsTo == .l2 && exitIsOpen && judgesEmulation {
         exitOfRSM = exit
+        exitOfRSMIsKnown = true
       }
-      watch.nested.isBackFromSMM = returnsTo == .l2
+      isBackFromSMM = returnsTo == .l2
       watch.nested.backFromSMMAt = time
       nestedEntryIsOpen = returnsTo == .l2
       nestedEntryAt = time
@@ -370,12 +370,24 @@ extension VCPUTrack {
   /// An event that only KVM_RUN causes and that comes after the exit's owner is known.
   @inline(__always)
   mutating func handled(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    if flags.isQuietInHost {
+      self.cpu = cpu
+    } else {
+      beginsHandling(at: time, cpu: cpu, &output)
+    }
+  }
+
+  @inline(never)
+  private mutating func beginsHandling(
+    at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
+  ) {
     settle(&output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
   }
 
   /// kvm_nested_intercepts: what L1 wants to be told of (SVM).
+  @inline(__always)
   mutating func intercepts<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields)
   {
     counters.nestedEvents &+= 1

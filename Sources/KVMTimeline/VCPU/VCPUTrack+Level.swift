@@ -15,18 +15,34 @@ extension VCPUTrack {
   mutating func settle(
     emulatedRIP: UInt64? = nil, byEntry: Bool = false, _ output: inout TimelineOutput
   ) {
-    if exit.awaitsTwin { settleWithoutTwin(emulatedRIP, byEntry, &output) }
+    if !exitAwaitsTwin { return }
+    if level != .l2 && output.nestedExitsAreRecorded {
+      settleAsL1(&output)
+    } else {
+      settleWithoutTwin(emulatedRIP, byEntry, &output)
+    }
+  }
+
+  /// The vCPU was not in L2, and an exit of L2 would have its twin.
+  @inline(never)
+  private mutating func settleAsL1(_ output: inout TimelineOutput) {
+    exit.level = .l1
+    endEpisode(toldL1: false, &output)
+    proveL1(&output)
+    exitAwaitsTwin = false
+    asksForNestedEntry(&output)
+    endGuestStretch(&output)
   }
 
   @inline(never)
   private mutating func settleWithoutTwin(
     _ emulatedRIP: UInt64?, _ byEntry: Bool, _ output: inout TimelineOutput
   ) {
-    exit.awaitsTwin = false
+    exitAwaitsTwin = false
     if byEntry, exit.code.mayLackTwin, level == .l2 {
       // Answered at once, before KVM looks whose exit it is.
       exit.level = levelIsProved ? .l2 : .unknown
-    } else if let emulatedRIP, !exitsNameVCPU, watch.nested.userspaceSinceExit, episode == nil,
+    } else if let emulatedRIP, !exitsNameVCPU, userspaceSinceExit, episode == nil,
       !follows(emulatedRIP), mayBeStale
     {
       // As the next one, if the VMM has only moved L2; the exit of a guest that it has reset, if not.
@@ -54,7 +70,7 @@ extension VCPUTrack {
   /// The same when kvm_nested_vmexit has come: the exit was L2's.
   @inline(__always)
   mutating func settleByTwin(_ output: inout TimelineOutput) {
-    exit.awaitsTwin = false
+    exitAwaitsTwin = false
     exit.level = .l2
     if level == .l1 { noteL2WithoutEntry(&output) }
     proveL2(&output)
@@ -63,8 +79,8 @@ extension VCPUTrack {
 
   /// The same when there is no next event.
   mutating func settleAtEnd(_ output: inout TimelineOutput) {
-    if !exit.awaitsTwin { return }
-    exit.awaitsTwin = false
+    if !exitAwaitsTwin { return }
+    exitAwaitsTwin = false
     exit.level = levelIsProved ? level : .unknown
     endGuestStretch(&output)
   }
@@ -72,11 +88,10 @@ extension VCPUTrack {
   /// The level of the open exit is now known, and with it that of the stretch before.
   @inline(__always)
   private mutating func endGuestStretch(_ output: inout TimelineOutput) {
-    watch.nested.userspaceSinceExit = false
-    watch.nested.smmSinceExit = false
-    if !hasGuestStretch { return }
-    hasGuestStretch = false
-    if pending.isEmpty && !holdsForWakeup && output.isSummary {
+    let hadGuestStretch = hasGuestStretch
+    flags.subtract([.userspaceSinceExit, .smmSinceExit, .hasGuestStretch])
+    if !hadGuestStretch { return }
+    if pending.isEmpty && flags.has(just: .countsAll, of: [.countsAll, .holdsForWakeup]) {
       if guestBegin < exit.at {
         stateTotals.add(exit.at &- guestBegin, state: .guest, level: exit.level)
       }
@@ -106,9 +121,9 @@ extension VCPUTrack {
 
   /// Whether the open exit repeats the last one in L2 to the letter.
   private var repeatsLastExit: Bool {
-    guard lastL2Exit.isOpen else { return false }
+    guard lastL2ExitIsKnown else { return false }
     if exit.repeats(lastL2Exit) { return true }
-    guard exitOfRSM.isOpen, exit.code == exitOfRSM.code else { return false }
+    guard exitOfRSMIsKnown, exit.code == exitOfRSM.code else { return false }
     // The reason is that of the last exit, SMM's; the rest is read anew, and may be L2's.
     return exit.repeats(exitOfRSM)
       || (exit.info1 == lastL2Exit.info1 && exit.info2 == lastL2Exit.info2)
@@ -124,9 +139,10 @@ extension VCPUTrack {
   @inline(__always)
   private mutating func asksForNestedEntry(_ output: inout TimelineOutput) {
     if roundTrips.isUnderWay { roundTrips.passed(exit.code) }
-    nestedEntryIsAsked = exit.code.entersNestedGuest
-    watch.nested.lastL1ExitEnters = nestedEntryIsAsked
-    if !nestedEntryIsAsked { return }
+    guard exit.code.entersNestedGuest else {
+      return flags.subtract([.nestedEntryIsAsked, .lastL1ExitEnters])
+    }
+    flags.insert([.nestedEntryIsAsked, .lastL1ExitEnters])
     counters.nestedEntryAttempts &+= 1
   }
 
@@ -136,7 +152,7 @@ extension VCPUTrack {
     isSMM = false
     everInL2 = true
     if nestedEntryIsOpen { countNestedEntry(&output) }
-    if watch.nested.keepsExit { confirmKeptExit(&output) }
+    if keepsExit { confirmKeptExit(&output) }
     if !pending.isEmpty { resolveLevel(.l2, &output) }
     level = .l2
     levelIsProved = true
@@ -146,10 +162,7 @@ extension VCPUTrack {
   /// The vCPU is in L1, and was since the level became open.
   @inline(__always)
   mutating func proveL1(_ output: inout TimelineOutput) {
-    nestedEntryIsOpen = false
-    watch.nested.keepsExit = false
-    watch.interrupt.waits = false
-    candidateIsInferred = false
+    flags.subtract([.nestedEntryIsOpen, .keepsExit, .interruptWaits, .candidateIsInferred])
     if !pending.isEmpty { resolveLevel(.l1, &output) }
     level = .l1
     levelIsProved = true
@@ -167,7 +180,7 @@ extension VCPUTrack {
   private mutating func countNestedEntry(_ output: inout TimelineOutput) {
     nestedEntryIsOpen = false
     candidateIsInferred = false
-    watch.nested.isBackFromSMM = false
+    isBackFromSMM = false
     if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
     if output.counts(nestedEntryAt, on: cpu) { counters.nestedEntries &+= 1 }
     if roundTrips.isUnderWay, let exits = roundTrips.end(at: nestedEntryAt) {

@@ -17,42 +17,45 @@ extension VCPUTrack {
       isInHost(at: time, cpu: newCPU, &output)
       cut(at: time, &output)
     }
-    judgeEndOfRun(at: time, cpu: newCPU, fields, &output)
-    watchEndOfRun(
-      fields.integer(UserspaceExitField.reason),
-      Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno)), endsInEntry: endsInEntry,
-      at: time, cpu: newCPU, &output)
-    watch.nested.userspaceSinceExit = true
-    watch.interrupt.waits = false
-    watch.nested.keepsExit = false
+    let reason = fields.integer(UserspaceExitField.reason)
+    let errno = Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno))
+    if errno < 0 || Self.endsForGood(reason) || watch.failedRuns.count > 0
+      || !fields.has(UserspaceExitField.errno)
+    {
+      judgeEndOfRun(at: time, cpu: newCPU, fields, &output)
+      watchEndOfRun(reason, errno, endsInEntry: endsInEntry, at: time, cpu: newCPU, &output)
+    }
     if watch.repeats.count > 0 { endRepeats(&output) }
-    base = .userspace
-    visible = .userspace
+    change(to: .userspace)
     isAsleepInUserspace = false
     cpu = newCPU
     hasRun = true
-    isInRun = false
-    exit.wasInterrupted = true
-    decideHandler(isReflected: exit.isReflected, &output)
-    emulationIsExplained = false
-    exitMayBeLost = false
-    sawUserspaceSinceGuest = true
-    injectWasUnasked = false
-    sawExceptionActivity = false
+    decideHandler(isReflected: exitIsReflected, &output)
+    flags.change(
+      set: [.userspaceSinceExit, .exitWasInterrupted, .sawUserspaceSinceGuest],
+      clear: [
+        .interruptWaits, .keepsExit, .isInRun, .emulationIsExplained, .exitMayBeLost,
+        .injectWasUnasked, .sawExceptionActivity,
+      ])
     if holdsForWakeup {
       holdsForWakeup = false
       flush(&output)
     }
   }
 
+  /// Whether KVM_RUN ends with KVM_EXIT_SHUTDOWN, KVM_EXIT_FAIL_ENTRY or KVM_EXIT_INTERNAL_ERROR.
+  @inline(__always)
+  static func endsForGood(_ reason: UInt64) -> Bool { reason == 8 || reason == 9 || reason == 17 }
+
   /// Whether KVM_RUN ended in a way that a check must know.
+  @inline(never)
   private mutating func judgeEndOfRun<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
     let errno = Int32(truncatingIfNeeded: fields.integer(UserspaceExitField.errno))
     let reason = fields.integer(UserspaceExitField.reason)
-    if exit.isOpen && exit.level == .l2 && exit.code.isTripleFault && !exit.isReflected
-      && !exit.wasInterrupted && errno >= 0 && reason == 8
+    if exitIsOpen && exit.level == .l2 && exit.code.isTripleFault && !exitIsReflected
+      && !exitWasInterrupted && errno >= 0 && reason == 8
     {
       output.add(
         TimelineFact(
@@ -77,7 +80,7 @@ extension VCPUTrack {
 
   /// Whether L1's own instruction put the vCPU into L2, and nothing else happened since.
   var isBehindL1: Bool {
-    nestedEntryIsOpen && !sawUserspaceSinceGuest && !watch.nested.isBackFromSMM
+    nestedEntryIsOpen && !sawUserspaceSinceGuest && !isBackFromSMM
   }
 
   /// Whether the reason must be that of an earlier exit, where errno is not told (text of trace-cmd
@@ -94,10 +97,9 @@ extension VCPUTrack {
   mutating func fpu<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    if fields.integer(FPUField.load) != 0 || base != .userspace {
-      settle(&output)
-      entryFailed(&output)
-      isInHost(at: time, cpu: cpu, &output)
+    // Inside KVM_RUN it does not matter whether they are loaded or put away.
+    if flags.isQuietInHost || base != .userspace || fields.integer(FPUField.load) != 0 {
+      handled(at: time, cpu: cpu, &output)
     }
   }
 }

@@ -8,7 +8,7 @@ extension VCPUTrack {
     if hasEntry && visible == .host { keepOpenEntry(until: time, &output) }
     if isRunnable {
       cut(at: time, &output)
-      visible = .preempted
+      show(.preempted)
     } else if visible == .lost || base == .unknown {
       // Asleep, but nobody knows where: neither the loss nor the ignorance ends.
       return
@@ -17,7 +17,7 @@ extension VCPUTrack {
       return
     } else {
       cut(at: time, &output)
-      visible = exit.isOpen && exit.code.isWait && !exit.wasInterrupted ? .halted : .blocked
+      show(exitIsOpen && exit.code.isWait && !exitWasInterrupted ? .halted : .blocked)
     }
   }
 
@@ -38,7 +38,7 @@ extension VCPUTrack {
     isAsleepInUserspace = false
     if visible == .preempted || visible == .blocked || visible == .halted {
       cut(at: time, &output)
-      visible = base
+      show(base)
       // The guest goes on, if the entry had reached it.
       if hasEntry { entryAt = max(entryAt, since) }
     }
@@ -126,7 +126,7 @@ extension VCPUTrack {
   }
 
   private mutating func change(_ at: Int, to state: VCPUState) {
-    if exit.isOpen && state.isAwayFromExit && !pending[at].state.isAwayFromExit {
+    if exitIsOpen && state.isAwayFromExit && !pending[at].state.isAwayFromExit {
       exit.offCPU &+= pending[at].end &- pending[at].begin
     }
     pending[at].state = state
@@ -147,7 +147,7 @@ extension VCPUTrack {
     if isOffCPU { return }
     movedAt = time
     // Until an exit proves the level anew, what came before is no proof of it.
-    watch.nested.userspaceSinceExit = true
+    userspaceSinceExit = true
   }
 
   /// Events were lost on a CPU that this vCPU has left meanwhile, without a record of it.
@@ -202,7 +202,7 @@ extension VCPUTrack {
     if hasEntry {
       hasEntry = false
       cut(at: max(entryAt, since), &output)
-      visible = .unknown
+      show(.unknown)
     }
     resolveGuestProof(reached: false, &output)
     dropExit(&output)
@@ -213,8 +213,8 @@ extension VCPUTrack {
     end = max(end, from)
     holdsForWakeup = false
     flushUnproved(&output)
-    visible = .lost
-    base = .unknown
+    change(to: .unknown)
+    show(.lost)
     level = .unknown
     levelIsProved = false
     isSMM = false
@@ -225,8 +225,8 @@ extension VCPUTrack {
     roundTrips.drop()
     emulationIsExplained = false
     l2RIPIsKnown = false
-    lastL2Exit.isOpen = false
-    exitOfRSM.isOpen = false
+    lastL2ExitIsKnown = false
+    exitOfRSMIsKnown = false
     interceptsShutdown = nil
     isInRun = false
     // Of a vCPU that was in L1 nothing is hidden, unless it is emulated before its level is proved.

@@ -6,7 +6,7 @@ extension VCPUTrack {
   mutating func cut(at time: UInt64, _ output: inout TimelineOutput) {
     if hasGuestStretch { keepGuestStretch(&output) }
     if time > since {
-      if exit.isOpen && visible.isAwayFromExit { exit.offCPU &+= time &- since }
+      if exitIsOpen && visible.isAwayFromExit { exit.offCPU &+= time &- since }
       emit(since, time, visible, cpu: cpu, &output)
     }
     since = max(since, time)
@@ -19,7 +19,7 @@ extension VCPUTrack {
     hasGuestStretch = false
     keep(
       PendingInterval(
-        begin: guestBegin, end: exit.at, state: .guest, level: exit.awaitsTwin ? nil : exit.level,
+        begin: guestBegin, end: exit.at, state: .guest, level: exitAwaitsTwin ? nil : exit.level,
         isSMM: isSMM, exit: numberedExit, cpu: guestCPU), &output)
   }
 
@@ -42,8 +42,7 @@ extension VCPUTrack {
     if isOffCPU && output.sawLoss { hideSince(since, &output) }
     cut(at: time, &output)
     let wasUserspace = base == .userspace
-    base = .host
-    visible = .host
+    change(to: .host)
     isAsleepInUserspace = false
     cpu = newCPU
     isInRun = true
@@ -97,32 +96,42 @@ extension VCPUTrack {
   /// Closes the open exit, if there is one: a kvm_entry at `time` answers it.
   @inline(__always)
   mutating func answerExit(at time: UInt64, _ output: inout TimelineOutput) {
-    if !exit.isOpen { return }
+    if !exitIsOpen { return }
     guard time >= exit.at else { return dropExit(&output) }
-    exit.isOpen = false
-    exit.awaitsTwin = false
-    decideHandler(isReflected: exit.isReflected, &output)
-    if exit.level == .l2 && !exit.isReflected { keptExit() }
+    flags.subtract([.exitIsOpen, .exitAwaitsTwin])
+    if exit.level == .l2 && !exitIsReflected { keptExit() }
+    let place = exits.place(level: exit.level, exit: exit.code, isReflected: exitIsReflected)
+    guard let place, flags[.countsAll] else { return answerUnusualExit(at: time, &output) }
+    if time &- exit.at > output.limits.slowExit {
+      noteLongExit(until: time, output.limits.slowExit)
+    }
+    exits.addAnswered(at: place, handling: time &- exit.at, offCPU: exit.offCPU)
+  }
+
+  /// The same for an exit with a rare reason, or one that perhaps does not count.
+  @inline(never)
+  private mutating func answerUnusualExit(at time: UInt64, _ output: inout TimelineOutput) {
+    decideHandler(isReflected: exitIsReflected, &output)
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at, on: exit.cpu) { return }
     if time &- exit.at > output.limits.slowExit {
       noteLongExit(until: time, output.limits.slowExit)
     }
     exits.addAnswered(
-      level: exit.level, exit: exit.code, isReflected: exit.isReflected,
+      level: exit.level, exit: exit.code, isReflected: exitIsReflected,
       handling: time &- exit.at, offCPU: exit.offCPU)
   }
 
   /// Closes the open exit, if there is one, without an answer.
   @inline(never)
   mutating func dropExit(_ output: inout TimelineOutput) {
-    if !exit.isOpen { return }
-    exit.isOpen = false
-    exit.awaitsTwin = false
-    decideHandler(isReflected: exit.isReflected, &output)
+    if !exitIsOpen { return }
+    exitIsOpen = false
+    exitAwaitsTwin = false
+    decideHandler(isReflected: exitIsReflected, &output)
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at, on: exit.cpu) { return }
-    exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exit.isReflected)
+    exits.addUnanswered(level: exit.level, exit: exit.code, isReflected: exitIsReflected)
   }
 
   /// Ends the track at `time`: the vCPU is gone, or the trace is.
@@ -140,7 +149,7 @@ extension VCPUTrack {
     if hasEntry {
       // Nobody knows whether the last entry reached the guest.
       cut(at: min(max(entryAt, since), end), &output)
-      visible = .unknown
+      show(.unknown)
     }
     dropExit(&output)
     endWatch(&output)

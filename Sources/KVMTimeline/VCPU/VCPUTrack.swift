@@ -19,8 +19,10 @@ public struct VCPUTrack: Sendable {
   /// Which vCPU this is.
   public internal(set) var identity: VCPUIdentity
   let index: Int
+  /// What is so or not so of it.
+  var flags: VCPUFlags
   /// The instruction set, from its exits; nil without exits.
-  public internal(set) var isa: ISA?
+  public internal(set) var isa: ISA? { didSet { flags[.knowsISA] = isa != nil } }
   /// kvm_exit names the vCPU: by the time that it does (5.10) exits are not traced stale any more.
   var exitsNameVCPU = false
   /// Where the guest went on last; only of L2 on SVM.
@@ -54,64 +56,39 @@ public struct VCPUTrack: Sendable {
   // The open interval.
 
   /// What the vCPU does when it is on its CPU: `host`, `userspace` or `unknown`.
-  var base = VCPUState.unknown
+  private(set) var base = VCPUState.unknown
   /// `base`, or what hides it: off the CPU, lost.
-  var visible = VCPUState.unknown
+  private(set) var visible = VCPUState.unknown
   var since: UInt64
   var cpu: Int32
-  /// A kvm_entry that may have reached the guest.
-  var hasEntry = false
   var entryAt: UInt64 = 0
   var entryCPU: Int32 = 0
-  /// The stretch of guest time before the open exit, until it is known whose it was.
-  var hasGuestStretch = false
   var guestBegin: UInt64 = 0
   var guestCPU: Int32 = 0
   var pending = PendingQueue()
-  /// The vCPU went off its CPU inside KVM_RUN: a kvm_vcpu_wakeup may still tell why.
-  var holdsForWakeup = false
 
   // The level.
 
   var level = GuestLevel.unknown
-  /// What the level was proved to be; while false `level` is a candidate.
-  var levelIsProved = false
-  var isSMM = false
   var levelBeforeSMM = GuestLevel.unknown
-  /// An entry into L2 that nothing has proved yet.
-  var nestedEntryIsOpen = false
   /// When it was made: a window counts it there.
   var nestedEntryAt: UInt64 = 0
-  /// The candidate L2 rests on the entry's address alone: there was no event for the nested entry.
-  var candidateIsInferred = false
-  /// L1 executed VMLAUNCH, VMRESUME or VMRUN, and nothing said since how it went.
-  var nestedEntryIsAsked = false
   /// It executed an instruction that only a hypervisor has use for: the next thing may be a nested guest.
   var preparesNesting = false
-  /// The inject just seen answered no exit: on SVM an SMM entry makes one.
-  var injectWasUnasked = false
   /// L1 intercepts SHUTDOWN of L2 (SVM, from kvm_nested_intercepts).
   var interceptsShutdown: Bool?
 
   // The exit, the run, emulation.
 
   var exit = OpenExit()
-  /// `exit` is the reason for what the vCPU does now, open or answered.
-  var hasReason = false
   var lastL2Exit = OpenExit()
+  var lastL2ExitIsKnown = false
   /// The exit that RSM went back to L2 from, until L2 exits.
   var exitOfRSM = OpenExit()
+  var exitOfRSMIsKnown = false
   /// Where L2 stood last, from its exits and emulated instructions.
   var l2RIP: UInt64 = 0
   var l2RIPIsKnown = false
-  var isInRun = false
-  var enteredSinceRun = false
-  var emulatedSinceRun = false
-  var refusalIsReported = false
-  /// An exit of L2 accounts for the next emulated instruction.
-  var emulationIsExplained = false
-  var sawExceptionActivity = false
-  var sawUserspaceSinceGuest = false
   var episode: EmulationEpisode?
   var reportedUnknownEmulation = false
   var watch = VCPUWatch()
@@ -126,11 +103,12 @@ public struct VCPUTrack: Sendable {
   /// work already.
   var unsuspectedGap: UInt64 = .max
   var unsuspectedGapCPU: Int32 = 0
-  /// The exit that asked for the next emulated instruction may be one of those that were lost.
-  var exitMayBeLost = false
 
   /// A vCPU that is seen for the first time.
-  init(identity: VCPUIdentity, index: Int, at time: UInt64, cpu: Int32) {
+  ///
+  /// `countsAll`: its output is a summary of the whole recording.
+  init(identity: VCPUIdentity, index: Int, at time: UInt64, cpu: Int32, countsAll: Bool) {
+    flags = countsAll ? .countsAll : []
     self.identity = identity
     self.index = index
     begin = time
@@ -147,6 +125,22 @@ public struct VCPUTrack: Sendable {
     default: isAsleepInUserspace
     }
   }
+
+  /// From now on it does `base`, and this is seen.
+  @inline(__always)
+  mutating func change(to base: VCPUState) {
+    self.base = base
+    visible = base
+    flags[.isInHost] = base == .host
+  }
+
+  /// From now on `visible` hides what it does when it is on its CPU, or is that.
+  @inline(__always)
+  mutating func show(_ visible: VCPUState) {
+    self.visible = visible
+    flags[.isInHost] = base == .host && visible == .host
+  }
+
   /// Sleeping outside KVM_RUN stays `userspace`, but the thread is off its CPU all the same.
   var isAsleepInUserspace = false
 }

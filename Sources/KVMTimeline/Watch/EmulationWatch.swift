@@ -26,7 +26,7 @@ extension VCPUTrack {
   @inline(__always)
   private var isEmulationAskedFor: Bool {
     emulationIsExplained || exitMayBeLost
-      || (exit.isOpen && exit.level != .l2 && !exit.wasInterrupted
+      || (exitIsOpen && exit.level != .l2 && !exitWasInterrupted
         && watch.emulation.lastAt <= exit.at)
   }
 

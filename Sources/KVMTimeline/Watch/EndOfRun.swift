@@ -42,18 +42,18 @@ extension VCPUTrack {
     } else if watch.failedRuns.count > 0 {
       endFailedRuns(cpu: cpu, &output)
     }
-    guard errno >= 0, reason == 8 || reason == 9 || reason == 17 else { return }
+    guard errno >= 0, Self.endsForGood(reason) else { return }
     watch.endedForGood = true
-    let hasExit = exit.isOpen && !exit.wasInterrupted && !endsInEntry
+    let hasExit = exitIsOpen && !exitWasInterrupted && !endsInEntry
     var end = EndOfRun(reason: reason)
     end.exit = hasExit ? exit.code : nil
-    end.isReflected = hasExit && exit.isReflected
+    end.isReflected = hasExit && exitIsReflected
     end.endsInEntry = endsInEntry
     end.exceptions = watch.exceptions.current(afterEntries: counters.entries)
     end.isInEpisode = episode != nil
     end.didNothing = !enteredSinceRun && !emulatedSinceRun
     end.isBehindL1 = isBehindL1
-    end.isNearSMM = isSMM || watch.nested.smmSinceExit
+    end.isNearSMM = isSMM || smmSinceExit
     if reason == 17 {
       end.failedRIP = emulationHasFailed ? watch.emulation.failureRIP : nil
       blameFailedEmulation(at: time, &output)
@@ -94,6 +94,9 @@ extension VCPUTrack {
     endFailedRuns(cpu: cpu, &output)
     if watch.nested.failures > 0 { endFailedNestedEntries(&output) }
     watch.nested = NestedWatch()
-    watch.interrupt.waits = false
+    flags.subtract([
+      .keepsExit, .userspaceSinceExit, .smmSinceExit, .lastL1ExitEnters, .isBackFromSMM,
+    ])
+    interruptWaits = false
   }
 }

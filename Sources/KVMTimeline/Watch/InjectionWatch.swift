@@ -47,7 +47,7 @@ extension VCPUTrack {
     handled(at: time, cpu: cpu, &output)
     if watch.emulation.repeats > 0 { endEmulationRepeats(&output) }
     // L2 takes it itself: L1 does not intercept interrupts.
-    watch.interrupt.waits = false
+    interruptWaits = false
     let isAgain = fields.integer(InjectInterruptField.reinjected) != 0
     if isAgain || watch.reinjections.count > 0 {
       injected(

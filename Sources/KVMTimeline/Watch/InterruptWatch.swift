@@ -2,7 +2,6 @@ import KVMEvents
 
 /// An interrupt that was accepted for a vCPU while L2 ran on it.
 struct InterruptWatch: Sendable {
-  var waits = false
   var vector: UInt64 = 0
   var since: UInt64 = 0
 }
@@ -25,8 +24,8 @@ extension TimelineTracker {
     }
     guard let found else { return }
     withTrack(found) { track, _ in
-      guard track.level == .l2, track.levelIsProved, !track.watch.interrupt.waits else { return }
-      track.watch.interrupt.waits = true
+      guard track.level == .l2, track.levelIsProved, !track.interruptWaits else { return }
+      track.interruptWaits = true
       track.watch.interrupt.vector = fields.integer(AcceptInterruptField.vector)
       track.watch.interrupt.since = time
     }
@@ -41,7 +40,7 @@ extension VCPUTrack {
     guard time > interrupt.since, time - interrupt.since > output.limits.interruptWait else {
       return
     }
-    watch.interrupt.waits = false
+    interruptWaits = false
     output.add(
       fact(
         .interruptWaits(vector: interrupt.vector), from: interrupt.since, to: time, cpu: cpu,

@@ -2,21 +2,10 @@ import KVMEvents
 
 /// What L0 owes L1 and L2, as far as it is open.
 struct NestedWatch: Sendable {
-  /// An exit of L2 that L1 must get was answered by an entry: wrong, if L2 goes on.
-  var keepsExit = false
   /// The last exit of L2 that an entry answered and that L1 was not told of.
   var keptAt: UInt64 = 0
   var keptCode = ExitCode(raw: 0, isa: nil)
   var keptCPU: Int32 = 0
-  /// The VMM had the vCPU since the last exit, and may have put it anywhere; or it came to another CPU,
-  /// and a gap on the one before may not be told yet.
-  var userspaceSinceExit = false
-  /// SMM was entered or left since the last exit.
-  var smmSinceExit = false
-  /// The last exit of L1 was an instruction that enters L2.
-  var lastL1ExitEnters = false
-  /// RSM has gone back to L2, and nothing proved yet that it got there.
-  var isBackFromSMM = false
   var backFromSMMAt: UInt64 = 0
   /// The time of an exit behind which a kvm_nested_vmexit came that need not be its own: an exit in
   /// between was lost.
@@ -55,18 +44,18 @@ extension VCPUTrack {
 
   @inline(never)
   private mutating func keptExitOfL1() {
-    if exit.wasInterrupted || exit.at == watch.nested.strangeTwinOf { return }
+    if exitWasInterrupted || exit.at == watch.nested.strangeTwinOf { return }
     // Hyper-V's TLB flush of an enlightened L2 is the one VMCALL that L0 may keep.
     // It is refused by #UD, before its event, where L2 is not at CPL 0.
     if exit.code.isVMCall && (watch.nested.hyperVAt >= exit.at || sawExceptionActivity) { return }
-    watch.nested.keepsExit = true
+    keepsExit = true
     watch.nested.keptCPU = cpu
   }
 
   /// L2 goes on behind an exit that was L1's.
   @inline(never)
   mutating func confirmKeptExit(_ output: inout TimelineOutput) {
-    watch.nested.keepsExit = false
+    keepsExit = false
     // A gap on the CPU that the vCPU has left may not be told yet.
     if movedAt > watch.nested.keptAt { return }
     if watch.nested.keptCode.isVMCall && !output.records.contains(.hyperVHypercall) { return }
@@ -82,7 +71,7 @@ extension VCPUTrack {
   mutating func judgeReflection(
     _ told: ExitCode, answers: Bool, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
   ) {
-    guard exit.isOpen, exit.level == .l2, !exit.wasInterrupted, movedAt <= exit.at,
+    guard exitIsOpen, exit.level == .l2, !exitWasInterrupted, movedAt <= exit.at,
       exit.at != watch.nested.strangeTwinOf
     else { return }
     if answers {
@@ -91,7 +80,7 @@ extension VCPUTrack {
       }
       return
     }
-    guard !exit.isReflected, exit.code.isAlwaysL1s, !exit.code.mayBeTold(as: told) else { return }
+    guard !exitIsReflected, exit.code.isAlwaysL1s, !exit.code.mayBeTold(as: told) else { return }
     output.add(
       fact(.toldAnother(exit: exit.code, told: told), from: exit.at, to: time, cpu: cpu, level: .l2)
     )
@@ -102,10 +91,9 @@ extension VCPUTrack {
   /// An exit of L2 comes while the vCPU is in L1.
   @inline(never)
   mutating func noteL2WithoutEntry(_ output: inout TimelineOutput) {
-    let nested = watch.nested
     guard levelIsProved, !isSMM, !nestedEntryIsOpen, !nestedEntryIsAsked,
-      !nested.lastL1ExitEnters,
-      !nested.userspaceSinceExit, !nested.smmSinceExit, output.levelEventsAreRecorded,
+      !lastL1ExitEnters,
+      !userspaceSinceExit, !smmSinceExit, output.levelEventsAreRecorded,
       isa == .vmx || output.records.contains(.nestedEntry)
     else { return }
     output.add(fact(.l2WithoutEntry(exit.code), from: exit.at, to: exit.at, cpu: cpu, level: .l2))
@@ -115,7 +103,7 @@ extension VCPUTrack {
   @inline(never)
   mutating func noteVanishedL2(_ output: inout TimelineOutput) {
     let nested = watch.nested
-    guard levelIsProved, !isSMM, !nested.userspaceSinceExit,
+    guard levelIsProved, !isSMM, !userspaceSinceExit,
       output.levelEventsAreRecorded,
       output.records.contains(.nestedExitInject), episode == nil,
       !looksStale, !exit.code.mayLackTwin
@@ -124,7 +112,7 @@ extension VCPUTrack {
     if isa == .svm && (exit.rip < 0x1_0000 || entryRIP == 0 || entryRIP == 0xfff0) { return }
     if nestedEntryIsOpen {
       // Its event does not say that L2 was reached: loading an MSR may fail behind it.
-      guard nested.isBackFromSMM else { return }
+      guard isBackFromSMM else { return }
       output.add(
         fact(.lostAfterSMM, from: nested.backFromSMMAt, to: exit.at, cpu: cpu, level: .l1))
     } else if nested.keptCode.isa != nil {
@@ -164,7 +152,7 @@ extension VCPUTrack {
   mutating func noteRefusedEntry(_ output: inout TimelineOutput) {
     output.add(
       fact(
-        .refusedEntry(exit.code, toldL1: exit.isReflected), from: exit.at, to: exit.at, cpu: cpu,
+        .refusedEntry(exit.code, toldL1: exitIsReflected), from: exit.at, to: exit.at, cpu: cpu,
         level: exit.level))
   }
 }

@@ -47,6 +47,7 @@ extension VCPUTrack {
       watch.repeats.isBack = false
     }
     watch.repeats.count &+= 1
+    if watch.repeats.count > 1 { flags.insert(.exitRepeats) }
     watch.repeats.end = time
     guard exit.code.isOfInterrupt else { return }
     if watch.repeats.isBack && time &- guestBegin <= output.limits.immediateTime {
@@ -88,6 +89,7 @@ extension VCPUTrack {
     endImmediateExits(&output)
     let repeats = watch.repeats
     watch.repeats.count = 0
+    flags.remove(.exitRepeats)
     guard repeats.count >= output.limits.stuckExits else { return }
     let code = ExitCode(raw: repeats.code, isa: isa)
     guard code.isOfInstruction else { return }
