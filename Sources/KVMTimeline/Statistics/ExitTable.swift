@@ -60,29 +60,33 @@ public struct ExitTable: Sendable {
     index = [UInt8](repeating: Self.free, count: Self.usualCodes * 8)
   }
 
-  /// Where the index has the row of a key with a usual code; nil for other codes, and until there is a row.
-  ///
-  /// A vCPU's codes are all of one instruction set, once it is known.
+  /// The row of a key with a usual code, by the code's block in the index; nil until there is one.
   @inline(__always)
-  func place(level: GuestLevel, exit: ExitCode, isReflected: Bool) -> Int? {
-    guard let slot = Self.slot(level, exit, isReflected) else { return nil }
-    let number = index[slot]
+  func row(block: Int, level: GuestLevel, isReflected: Bool) -> Int? {
+    let number = index[Self.slot(block, level, isReflected)]
     return number != Self.free ? Int(number) : nil
   }
 
+  /// Where the index has the rows of a usual code; nil for other codes.
+  ///
+  /// A vCPU's codes are all of one instruction set, once it is known.
   @inline(__always)
-  private static func slot(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int? {
+  static func block(of exit: ExitCode) -> Int? {
     let code = exit.code
     let place = code < 256 ? code : code &- 0x400 < 32 ? code &- 0x300 : .max
     guard place != .max, !exit.isFailedEntry, exit.isa != nil else { return nil }
-    return Int(place) &* 8 &+ Int(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
+    return Int(place) &* 8
+  }
+
+  @inline(__always)
+  private static func slot(_ block: Int, _ level: GuestLevel, _ isReflected: Bool) -> Int {
+    block &+ Int(level.rawValue) &* 2 &+ (isReflected ? 1 : 0)
   }
 
   /// The row of a key, made when it is new.
   private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
-    guard let slot = Self.slot(level, exit, isReflected) else {
-      return search(level, exit, isReflected)
-    }
+    guard let block = Self.block(of: exit) else { return search(level, exit, isReflected) }
+    let slot = Self.slot(block, level, isReflected)
     let number = index[slot]
     return number != Self.free ? Int(number) : add(level, exit, isReflected, slot: slot)
   }
@@ -118,10 +122,10 @@ public struct ExitTable: Sendable {
     return rows.count - 1
   }
 
-  /// Counts an exit that an entry answered, in the row that `place` found.
+  /// Counts an exit that an entry answered, in a row that was found already.
   @inline(__always)
-  mutating func addAnswered(at place: Int, handling: UInt64, offCPU: UInt64) {
-    rows[place].add(handling: handling, offCPU: offCPU)
+  mutating func addAnswered(row: Int, handling: UInt64, offCPU: UInt64) {
+    rows[row].add(handling: handling, offCPU: offCPU)
   }
 
   /// Counts an exit that an entry answered.

@@ -4,7 +4,9 @@ import KVMEvents
 struct OpenExit {
   var at: UInt64 = 0
   var cpu: Int32 = 0
-  var code = ExitCode(raw: 0, isa: nil)
+  var code = ExitCode(raw: 0, isa: nil) { didSet { block = ExitTable.block(of: code) } }
+  /// Where the table of exits has rows with this code; nil if the code is a rare one.
+  private(set) var block: Int?
   /// Where the guest stood.
   var rip: UInt64 = 0
   /// This and the next are read only where emulation says anything, and only of exits that seem to be L2's.

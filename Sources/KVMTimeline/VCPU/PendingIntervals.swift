@@ -25,7 +25,7 @@ extension VCPUTrack {
   mutating func emit(
     _ begin: UInt64, _ end: UInt64, _ state: VCPUState, cpu: Int32, _ output: inout TimelineOutput
   ) {
-    if levelIsProved && !holdsForWakeup && pending.isEmpty && output.isSummary {
+    if flags.has(just: .usualForInterval, of: .lookedAtByInterval) && pending.isEmpty {
       stateTotals.add(end &- begin, state: state, level: level)
     } else {
       emitUncommon(begin, end, state, cpu, &output)

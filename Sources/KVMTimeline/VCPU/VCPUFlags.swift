@@ -99,6 +99,11 @@ extension VCPUFlags {
   /// A kvm_exit follows a kvm_entry.
   static var usualAtExit: VCPUFlags { [.countsAll, .isInHost, .hasEntry, .knowsISA] }
 
+  /// All that an interval must know.
+  static var lookedAtByInterval: VCPUFlags { [.countsAll, .levelIsProved, .holdsForWakeup] }
+  /// Nothing more will be known of it.
+  static var usualForInterval: VCPUFlags { [.countsAll, .levelIsProved] }
+
   /// The vCPU is inside KVM_RUN, and no entry or exit waits for what comes next.
   @inline(__always)
   var isQuietInHost: Bool { has(just: .isInHost, of: [.isInHost, .exitAwaitsTwin, .hasEntry]) }

@@ -10,12 +10,10 @@ extension VCPUTrack {
   mutating func emulated<Fields: EventFields & ~Copyable & ~Escapable>(
     at time: UInt64, cpu: Int32, _ fields: borrowing Fields, _ output: inout TimelineOutput
   ) {
-    if flags.isQuietInHost {
-      self.cpu = cpu
+    if level != .l2 || !judgesEmulation {
+      handled(at: time, cpu: cpu, &output)
     } else {
-      beginsToEmulate(
-        judgesEmulation && level == .l2 ? fields.integer(EmulateField.rip) : nil, at: time,
-        cpu: cpu, &output)
+      beginsToEmulate(fields.integer(EmulateField.rip), at: time, cpu: cpu, &output)
     }
     // The second event of an instruction that could not be emulated.
     if fields.integer(EmulateField.failed) != 0 {
@@ -23,18 +21,15 @@ extension VCPUTrack {
         of: fields.integer(EmulateField.rip), at: time, cpu: cpu, &output)
     }
     watchEmulation(at: time, cpu: cpu, fields, &output)
-    let isExplained = emulationIsExplained
-    let mayBeAskedFor = exitMayBeLost
+    let explained = flags
     flags.change(set: .emulatedSinceRun, clear: [.emulationIsExplained, .exitMayBeLost])
-    if isRSM(fields) { sawExceptionActivity = true }
-    if isSMM || !judgesEmulation { return }
-    judge(
-      isExplained: isExplained, mayBeAskedFor: mayBeAskedFor, at: time, cpu: cpu, fields, &output)
+    if isSMM || judgesEmulation { judge(explained, at: time, cpu: cpu, fields, &output) }
   }
 
+  /// The instruction that is emulated may tell whose the open exit was.
   @inline(never)
   private mutating func beginsToEmulate(
-    _ rip: UInt64?, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
+    _ rip: UInt64, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
   ) {
     settle(emulatedRIP: rip, &output)
     entryFailed(&output)
@@ -46,12 +41,16 @@ extension VCPUTrack {
   @inline(__always)
   var judgesEmulation: Bool { isa != .svm }
 
-  /// Whether an emulated instruction was L2's, and if so, whether an exit asked for it.
+  /// Whether an emulated instruction was L2's, and if so, whether an exit asked for it: as the flags were when it came.
   @inline(never)
   private mutating func judge<Fields: EventFields & ~Copyable & ~Escapable>(
-    isExplained: Bool, mayBeAskedFor: Bool, at time: UInt64, cpu: Int32,
-    _ fields: borrowing Fields, _ output: inout TimelineOutput
+    _ then: VCPUFlags, at time: UInt64, cpu: Int32, _ fields: borrowing Fields,
+    _ output: inout TimelineOutput
   ) {
+    if isRSM(fields) { sawExceptionActivity = true }
+    if isSMM || !judgesEmulation { return }
+    let isExplained = then[.emulationIsExplained]
+    let mayBeAskedFor = then[.exitMayBeLost]
     let rip = fields.integer(EmulateField.rip)
     if !levelIsProved { judgeLevel(byEmulationAt: rip, at: time, cpu: cpu, fields, &output) }
     watch.emulation.repeatsLevel = levelIsProved ? level : .unknown
@@ -141,7 +140,6 @@ extension VCPUTrack {
   }
 
   /// RSM, the only instruction of SMM's end.
-  @inline(__always)
   private func isRSM<Fields: EventFields & ~Copyable & ~Escapable>(_ fields: borrowing Fields)
     -> Bool
   {

@@ -79,6 +79,7 @@ extension VCPUTrack {
       entryReachedGuest(at: time, &output)
       cpu = newCPU
       counters.exits &+= 1
+      exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     } else {
       hasExited(at: time, cpu: newCPU, fields, &output)
     }
@@ -90,14 +91,14 @@ extension VCPUTrack {
       ])
     exit.at = time
     exit.cpu = newCPU
-    exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
     exit.rip = fields.integer(ExitField.rip)
     if exit.code.isOfHypervisor { preparesNesting = true }
-    if output.wantsDetails { beginAnswer(fields) }
     exit.level = .unknown
     exit.offCPU = 0
     // Only an exit that seems to be L2's can be a stale one, or show that L2 was left by INIT.
-    if (level == .l2 || isSMM) && judgesEmulation { noteInformation(fields) }
+    if judgesEmulation {
+      if level == .l2 || isSMM { noteInformation(fields) }
+    }
     if exit.code.code == watch.repeats.code {
       exitedLikeBefore(at: time, cpu: newCPU, fields, &output)
     } else {
@@ -124,6 +125,8 @@ extension VCPUTrack {
     }
     if output.counts(time, on: newCPU) { counters.exits &+= 1 }
     if isa == nil { noteISA(fields) }
+    exit.code = ExitCode(raw: fields.integer(ExitField.reason), isa: isa)
+    if output.wantsDetails { beginAnswer(fields) }
   }
 
   @inline(never)
@@ -378,10 +381,8 @@ extension VCPUTrack {
   }
 
   @inline(never)
-  private mutating func beginsHandling(
-    at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
-  ) {
-    settle(&output)
+  mutating func beginsHandling(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
+    settleAtOnce(&output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
   }

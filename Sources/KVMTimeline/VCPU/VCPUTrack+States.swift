@@ -80,9 +80,7 @@ extension VCPUTrack {
     if !pending.isEmpty { resolveGuestProof(reached: true, &output) }
     // Nothing may have cut in between: then the host's interval ends at the entry.
     if entryAt >= since {
-      if entryAt > since {
-        emit(since, entryAt, visible, cpu: cpu, &output)
-      }
+      if entryAt > since { emit(since, entryAt, visible, cpu: cpu, &output) }
     } else {
       entryAt = since
     }
@@ -100,12 +98,13 @@ extension VCPUTrack {
     guard time >= exit.at else { return dropExit(&output) }
     flags.subtract([.exitIsOpen, .exitAwaitsTwin])
     if exit.level == .l2 && !exitIsReflected { keptExit() }
-    let place = exits.place(level: exit.level, exit: exit.code, isReflected: exitIsReflected)
-    guard let place, flags[.countsAll] else { return answerUnusualExit(at: time, &output) }
+    guard flags[.countsAll], let block = exit.block,
+      let row = exits.row(block: block, level: exit.level, isReflected: exitIsReflected)
+    else { return answerUnusualExit(at: time, &output) }
     if time &- exit.at > output.limits.slowExit {
       noteLongExit(until: time, output.limits.slowExit)
     }
-    exits.addAnswered(at: place, handling: time &- exit.at, offCPU: exit.offCPU)
+    exits.addAnswered(row: row, handling: time &- exit.at, offCPU: exit.offCPU)
   }
 
   /// The same for an exit with a rare reason, or one that perhaps does not count.

@@ -41,16 +41,16 @@ extension VCPUTrack {
       watch.emulation.lastAt = time
       if watch.emulation.repeats > 0 { endEmulationRepeats(&output) }
     } else {
-      watchUnaskedEmulation(
-        of: fields.integer(EmulateField.rip), at: time, cpu: cpu, &output)
+      watchUnaskedEmulation(fields, at: time, cpu: cpu, &output)
     }
   }
 
   /// An instruction is emulated that no exit asked for.
   @inline(never)
-  private mutating func watchUnaskedEmulation(
-    of rip: UInt64, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
+  private mutating func watchUnaskedEmulation<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ fields: borrowing Fields, at time: UInt64, cpu: Int32, _ output: inout TimelineOutput
   ) {
+    let rip = fields.integer(EmulateField.rip)
     if watch.emulation.repeats > 0 && rip != watch.emulation.rip { endEmulationRepeats(&output) }
     if watch.emulation.repeats == 0 {
       watch.emulation.rip = rip

@@ -50,9 +50,17 @@ extension VCPUTrack {
     interruptWaits = false
     let isAgain = fields.integer(InjectInterruptField.reinjected) != 0
     if isAgain || watch.reinjections.count > 0 {
-      injected(
-        fields.integer(InjectInterruptField.vector), isAgain: isAgain, at: time, cpu: cpu, &output)
+      injectedAgain(isAgain, at: time, cpu: cpu, fields, &output)
     }
+  }
+
+  @inline(never)
+  private mutating func injectedAgain<Fields: EventFields & ~Copyable & ~Escapable>(
+    _ isAgain: Bool, at time: UInt64, cpu: Int32, _ fields: borrowing Fields,
+    _ output: inout TimelineOutput
+  ) {
+    injected(
+      fields.integer(InjectInterruptField.vector), isAgain: isAgain, at: time, cpu: cpu, &output)
   }
 
   /// kvm_inj_exception.

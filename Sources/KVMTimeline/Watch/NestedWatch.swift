@@ -35,7 +35,7 @@ extension VCPUTrack {
   /// An exit of L2 was handled by L0, and a kvm_entry answers it.
   ///
   /// Whether that entry is L2's again is not known yet.
-  @inline(__always)
+  @inline(never)
   mutating func keptExit() {
     watch.nested.keptAt = exit.at
     watch.nested.keptCode = exit.code
