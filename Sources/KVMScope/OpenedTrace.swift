@@ -142,9 +142,10 @@ struct OpenedTrace {
   }
 
   private static func streams(_ file: TraceDatFile) -> ([Int], [(buffer: Int, cpu: Int)]) {
-    var numbers: Set<Int> = []
-    for buffer in file.buffers { numbers.formUnion(buffer.streams.map(\.cpu)) }
-    let sorted = numbers.sorted()
+    var sorted: [Int] = []
+    for cpu in file.buffers.flatMap({ $0.streams.map(\.cpu) }).sorted() where cpu != sorted.last {
+      sorted.append(cpu)
+    }
     var streams: [(buffer: Int, cpu: Int)] = []
     for (number, buffer) in file.buffers.enumerated() {
       for stream in buffer.streams {
