@@ -53,9 +53,8 @@ struct CheckedFormatText {
     readFields(&lines, isOfFtrace: source.system == "ftrace")
   }
 
-  /// A format text of the same meaning, without attributes and `print fmt`.
-  ///
-  /// - Parameter withCommonFields: whether it declares the fields that all events have.
+  /// A format text of the same meaning, without attributes and `print fmt`; with the fields that all events have, or
+  /// without.
   func canonical(withCommonFields: Bool) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(64 + name.utf8.count + commonFields.count + fields.count)

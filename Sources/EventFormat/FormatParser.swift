@@ -19,7 +19,11 @@ enum FormatParser {
   ///
   /// The common fields, which are alike in all texts of a kernel, are asked for until one text has told them.
   ///
-  /// - Parameter needsFields: by name, whether an event's fields are asked for.
+  /// - Parameters:
+  ///   - texts: in file order.
+  ///   - longSize: bytes of a `long` on the recording machine.
+  ///   - isBigEndian: whether that machine stores the most significant byte first.
+  ///   - needsFields: by name, whether an event's fields are asked for.
   /// - Returns: one result per text, nil for a text that libtraceevent refuses; nil when there is no memory for the
   ///   parser.
   static func parse(
