@@ -161,8 +161,8 @@ let package = Package(
     .testTarget(
       name: "KVMScopeTests",
       dependencies: [
-        "KVMScope", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceBytes", "TraceContainer",
-        "TraceTestSupport", "TimelineTestSupport",
+        "KVMScope", "TraceAssertions", "TraceChecks", "KVMTimeline", "KVMEvents", "TraceBytes",
+        "TraceContainer", "TraceTestSupport", "TimelineTestSupport",
       ],
       swiftSettings: views),
     .testTarget(

@@ -20,12 +20,15 @@ struct CheckedFormatText {
   let name: String
   /// The event's number, in 0…65535.
   let id: Int
-  /// A format text of the same meaning, without attributes and `print fmt`.
-  private(set) var canonical: [UInt8]
+  /// Every field is declared by a ``CanonicalFieldLine``: libtraceevent does not refuse the text.
+  private(set) var isCanonical = true
   /// Lines between `format:` and `print fmt:` that are no fields.
   private(set) var skippedLines = 0
   /// The number of the first of them, from 1; 0 when there is none.
   private(set) var firstSkippedLine = 0
+  /// The fields that all events have: what stands before the first empty line.
+  private var commonFields: [UInt8] = []
+  private var fields: [UInt8] = []
 
   /// Longer lines are no kernel's.
   static let maximumLineLength = 1024
@@ -47,34 +50,54 @@ struct CheckedFormatText {
     guard let third = lines.next(), Self.value(of: third, after: "format:")?.isEmpty == true else {
       throw .fields
     }
-    canonical = Array("name: \(self.name)\nID: \(id)\nformat:\n".utf8)
     readFields(&lines, isOfFtrace: source.system == "ftrace")
-    canonical += Array("\nprint fmt: \"\"\n".utf8)
+  }
+
+  /// A format text of the same meaning, without attributes and `print fmt`; with the fields that all events have, or
+  /// without.
+  func canonical(withCommonFields: Bool) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(64 + name.utf8.count + commonFields.count + fields.count)
+    text.append(text: "name: ")
+    text.append(text: name)
+    text.append(text: "\nID: ")
+    text.append(decimal: UInt64(id))
+    text.append(text: "\nformat:\n")
+    if withCommonFields { text += commonFields }
+    text.append(newline)
+    text += fields
+    text.append(text: "\nprint fmt: \"\"\n")
+    return text
   }
 
   private mutating func readFields(_ lines: inout LineReader, isOfFtrace: Bool) {
-    var fields = 0
-    var blankLines = 0
-    while let line = lines.next() {
-      if line.isEmpty {
-        blankLines += 1
-        // The first ends the common fields. libtraceevent would take the second for the end of all.
-        if blankLines == 1 { canonical.append(newline) }
+    var count = 0
+    // The first empty line ends the common fields. libtraceevent would take the second for the end of all.
+    var areCommon = true
+    while true {
+      if count < Self.maximumFields, let line = lines.nextCanonicalField() {
+        count += 1
+        if areCommon { commonFields += line } else { fields += line }
         continue
       }
-      if line.starts(with: Array("print fmt:".utf8)) { break }
+      guard let line = lines.next() else { return }
+      if line.isEmpty {
+        areCommon = false
+        continue
+      }
+      if line.starts(with: printFormat) { return }
       // A last line without its end may be cut: it may lack its sign, or digits.
-      if fields < Self.maximumFields, lines.hasLineEnd, line.count <= Self.maximumLineLength,
+      if count < Self.maximumFields, lines.hasLineEnd, line.count <= Self.maximumLineLength,
         let field = FieldLine(line, isOfFtrace: isOfFtrace)
       {
-        fields += 1
-        field.append(to: &canonical)
+        count += 1
+        isCanonical = false
+        if areCommon { field.append(to: &commonFields) } else { field.append(to: &fields) }
       } else {
         skippedLines += 1
         if firstSkippedLine == 0 { firstSkippedLine = lines.count }
       }
     }
-    if blankLines == 0 { canonical.append(newline) }
   }
 
   /// What stands behind a keyword that begins the line, without blanks around it.
@@ -101,6 +124,7 @@ enum CheckedFormatTextError: Error {
 }
 
 private let newline = UInt8(ascii: "\n")
+private let printFormat = Array("print fmt:".utf8)
 
 /// The lines of a text, one after the other.
 struct LineReader {
@@ -121,6 +145,15 @@ struct LineReader {
     hasLineEnd = found != nil
     defer { at = end + 1 }
     count += 1
+    return text[at..<end]
+  }
+
+  /// The next line with its newline, where it is a ``CanonicalFieldLine``; otherwise nil, and nothing was read.
+  mutating func nextCanonicalField() -> ArraySlice<UInt8>? {
+    guard let end = CanonicalFieldLine.end(in: text, at: at) else { return nil }
+    hasLineEnd = true
+    count += 1
+    defer { at = end }
     return text[at..<end]
   }
 }

@@ -1,6 +1,16 @@
 public import KVMEvents
 public import TraceBytes
 
+/// Which events' fields a catalogue tells.
+public enum DescribedFields: Sendable {
+  /// Those of every event.
+  case all
+  /// Those of events that have the name of one which the timeline knows (see `EventSchema`); others may seem to have none.
+  ///
+  /// Most of a kernel's events are others: it is cheaper by far.
+  case ofKnownEvents
+}
+
 /// All events that a file can hold, from its own format texts.
 ///
 /// Made once per file, then only read.
@@ -32,17 +42,27 @@ public struct EventCatalogue: Sendable {
   ///   - sources: in file order; where two declare the same id the first one counts.
   ///   - longSize: bytes of a `long` on the recording machine.
   ///   - isBigEndian: whether that machine stores the most significant byte first.
-  public init(_ sources: [FormatSource], longSize: Int, isBigEndian: Bool) {
+  ///   - fields: which events' fields it tells; numbers, descriptors and problems do not depend on it.
+  public init(
+    _ sources: [FormatSource], longSize: Int, isBigEndian: Bool, fields: DescribedFields = .all
+  ) {
     self.init(isBigEndian: isBigEndian)
     let texts = checked(sources)
-    guard let results = FormatParser.parse(texts, longSize: longSize, isBigEndian: isBigEndian)
+    var schemas: [String: EventSchema] = [:]
+    for schema in EventSchema.all {
+      for name in schema.names { schemas[name] = schema }
+    }
+    guard
+      let results = FormatParser.parse(
+        texts, longSize: longSize, isBigEndian: isBigEndian,
+        needsFields: { name in fields == .all || schemas[name] != nil })
     else {
       problems.append(FormatProblem(event: "all", what: "no memory for the parser"))
       return
     }
-    var schemas: [String: EventSchema] = [:]
-    for schema in EventSchema.all {
-      for name in schema.names { schemas[schema.system + ":" + name] = schema }
+    func schema(_ system: String, _ name: String) -> EventSchema? {
+      guard let schema = schemas[name], schema.system == system else { return nil }
+      return schema
     }
     if let first = results.lazy.compactMap({ $0 }).first { takeCommonFields(first.commonFields) }
     for (source, result) in zip(texts, results) {
@@ -50,10 +70,10 @@ public struct EventCatalogue: Sendable {
         problems.append(
           FormatProblem(
             event: source.text.name, what: "libtraceevent refuses the text",
-            costsEvents: schemas[source.system + ":" + source.text.name] != nil))
+            costsEvents: schema(source.system, source.text.name) != nil))
         continue
       }
-      add(event, schemas[event.system + ":" + event.name])
+      add(event, schema(event.system, event.name))
     }
   }
 

@@ -8,7 +8,7 @@ public struct EventDescription: Sendable {
   public let name: String
   /// In the order of the format text, without the common fields.
   ///
-  /// May be empty.
+  /// May be empty; a catalogue that tells only some events' fields leaves out those of the others.
   public let fields: [FieldDescription]
 
   /// Describes an event.

@@ -9,6 +9,7 @@ enum FormatParser {
   /// What one text declares.
   struct Result {
     let event: EventDescription
+    /// Empty where they were not asked for.
     let commonFields: [FieldDescription]
   }
 
@@ -16,10 +17,18 @@ enum FormatParser {
 
   /// Reads texts, each with its subsystem.
   ///
+  /// The common fields, which are alike in all texts of a kernel, are asked for until one text has told them.
+  ///
+  /// - Parameters:
+  ///   - texts: in file order.
+  ///   - longSize: bytes of a `long` on the recording machine.
+  ///   - isBigEndian: whether that machine stores the most significant byte first.
+  ///   - needsFields: by name, whether an event's fields are asked for.
   /// - Returns: one result per text, nil for a text that libtraceevent refuses; nil when there is no memory for the
   ///   parser.
   static func parse(
-    _ texts: [(system: String, text: CheckedFormatText)], longSize: Int, isBigEndian: Bool
+    _ texts: [(system: String, text: CheckedFormatText)], longSize: Int, isBigEndian: Bool,
+    needsFields: (String) -> Bool
   ) -> [Result?]? {
     turn.withLock { _ in
       guard let handle = unsafe tep_alloc() else { return nil }
@@ -30,19 +39,28 @@ enum FormatParser {
       tep_set_loglevel(TEP_LOG_NONE)
       var results: [Result?] = []
       results.reserveCapacity(texts.count)
+      var isFirst = true
       for (system, text) in texts {
+        // Of a text that could be refused nothing is left out: whether it is must not depend on what is asked.
+        if !isFirst, text.isCanonical, !needsFields(text.name) {
+          results.append(Result(text, system))
+          continue
+        }
         // SAFETY: the handle lives until this function returns.
-        unsafe results.append(parse(text, system, handle))
+        let result = unsafe parse(
+          text.canonical(withCommonFields: isFirst || !text.isCanonical), text, system, handle)
+        if result != nil { isFirst = false }
+        results.append(result)
       }
       return results
     }
   }
 
-  private static func parse(_ text: CheckedFormatText, _ system: String, _ handle: OpaquePointer)
-    -> Result?
-  {
+  private static func parse(
+    _ canonical: [UInt8], _ text: CheckedFormatText, _ system: String, _ handle: OpaquePointer
+  ) -> Result? {
     var parsed: UnsafeMutablePointer<tep_event>?
-    let status = unsafe text.canonical.withUnsafeBufferPointer { text in
+    let status = unsafe canonical.withUnsafeBufferPointer { text in
       unsafe text.withMemoryRebound(to: CChar.self) { text in
         // SAFETY: the buffer lives through the call, which is given its size; the text was written by CheckedFormatText, so
         // that none of the parser's unchecked paths is taken.
@@ -78,5 +96,14 @@ enum FormatParser {
       unsafe next = field.pointee.next
     }
     return fields
+  }
+}
+
+extension FormatParser.Result {
+  /// An event whose fields are not asked for.
+  fileprivate init(_ text: CheckedFormatText, _ system: String) {
+    self.init(
+      event: EventDescription(id: text.id, system: system, name: text.name, fields: []),
+      commonFields: [])
   }
 }

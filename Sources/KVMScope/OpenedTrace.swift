@@ -18,6 +18,7 @@ struct OpenedTrace {
   /// What is added to all times after they were read.
   private let timeOffset: InputOptions.TimeOffset
   let recording: Recording
+  /// The events; the fields only of those that the timeline knows.
   let catalogue: EventCatalogue
   let sources: [FormatSource]
   /// The numbers of the CPUs, ascending; events name a CPU by its position here, and beyond the
@@ -113,9 +114,7 @@ struct OpenedTrace {
     sources = recording.formats.map { FormatSource(system: $0.system, text: $0.text) }
     switch recording {
     case .text(let log): catalogue = TextCatalogue.make(log)
-    default:
-      catalogue = EventCatalogue(
-        sources, longSize: recording.longSize, isBigEndian: recording.order == .big)
+    default: catalogue = Self.catalogue(sources, recording, fields: .ofKnownEvents)
     }
     switch recording {
     case .traceDat(let file): (cpuNumbers, streams) = Self.streams(file)
@@ -129,10 +128,24 @@ struct OpenedTrace {
     }
   }
 
+  private static func catalogue(
+    _ sources: [FormatSource], _ recording: Recording, fields: DescribedFields
+  ) -> EventCatalogue {
+    EventCatalogue(
+      sources, longSize: recording.longSize, isBigEndian: recording.order == .big, fields: fields)
+  }
+
+  /// The events with the fields of all, by the same numbers: made anew, for those who look into any event.
+  func makeFullCatalogue() -> EventCatalogue {
+    if case .text = recording { return catalogue }
+    return Self.catalogue(sources, recording, fields: .all)
+  }
+
   private static func streams(_ file: TraceDatFile) -> ([Int], [(buffer: Int, cpu: Int)]) {
-    var numbers: Set<Int> = []
-    for buffer in file.buffers { numbers.formUnion(buffer.streams.map(\.cpu)) }
-    let sorted = numbers.sorted()
+    var sorted: [Int] = []
+    for cpu in file.buffers.flatMap({ $0.streams.map(\.cpu) }).sorted() where cpu != sorted.last {
+      sorted.append(cpu)
+    }
     var streams: [(buffer: Int, cpu: Int)] = []
     for (number, buffer) in file.buffers.enumerated() {
       for stream in buffer.streams {

@@ -4,9 +4,9 @@ import KVMTimeline
 import TraceContainer
 
 extension OpenedTrace {
-  /// The events by the catalogue's numbers, with the names that a walk has brought to light.
+  /// The events by the catalogue's numbers, with all fields and the names that a walk has brought to light.
   var namedEvents: [EventDescription] {
-    catalogue.events.enumerated().map { number, event in
+    makeFullCatalogue().events.enumerated().map { number, event in
       guard event.name.isEmpty else { return event }
       let (system, name) = eventName(number)
       return EventDescription(id: event.id, system: system, name: name, fields: event.fields)

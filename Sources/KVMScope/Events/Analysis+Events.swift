@@ -49,8 +49,9 @@ extension Analysis {
     _ body: @escaping (EventRow) -> Bool
   ) -> EventResults {
     let trace = input.trace
-    let renderer = trace.makeRenderer()
-    let hasTwins = trace.catalogue.events.map { event in
+    let catalogue = trace.makeFullCatalogue()
+    let renderer = trace.makeRenderer(catalogue)
+    let hasTwins = catalogue.events.map { event in
       Set(event.fields.map { SafeText.sanitized($0.name) }).count < event.fields.count
     }
     let rows = RowTaker { event, block in
@@ -59,7 +60,7 @@ extension Analysis {
         comm: trace.comm(event.thread), event: renderer.name(of: event.number),
         buffer: trace.bufferName(event.buffer), text: "", fields: [])
       if wantsFields {
-        row.fields.reserveCapacity(trace.catalogue.events[event.number].fields.count)
+        row.fields.reserveCapacity(catalogue.events[event.number].fields.count)
       }
       let (offset, length) = (event.record.offset, event.record.length)
       if wantsText {

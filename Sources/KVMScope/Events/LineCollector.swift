@@ -47,7 +47,10 @@ struct LineCollector: EventTaker {
 
 extension OpenedTrace {
   /// Writes the events of this trace as text.
-  func makeRenderer() -> EventTextRenderer {
+  func makeRenderer() -> EventTextRenderer { makeRenderer(makeFullCatalogue()) }
+
+  /// The same, with a full catalogue that is there already.
+  func makeRenderer(_ catalogue: EventCatalogue) -> EventTextRenderer {
     EventTextRenderer(
       sources: sources, catalogue: catalogue, longSize: recording.longSize,
       kallsyms: recording.kallsyms, printkFormats: recording.printkFormats, order: recording.order,

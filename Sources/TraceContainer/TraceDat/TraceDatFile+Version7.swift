@@ -56,11 +56,14 @@ extension TraceDatFile {
   private mutating func readOptionChain(
     from start: UInt64, into state: inout OptionState, _ sections: SectionReader
   ) throws(ContainerError) -> ContainerError? {
-    var visited: Set<UInt64> = []
+    // Few: not worth a set.
+    var visited: [UInt64] = []
     var offset = start
     repeat {
       do throws(ContainerError) {
-        guard visited.insert(offset).inserted, visited.count <= Limits.optionSections
+        let isNew = !visited.contains(offset)
+        if isNew { visited.append(offset) }
+        guard isNew, visited.count <= Limits.optionSections
         else { throw ContainerError(.optionLoop, at: FileOffset(offset), part: "options") }
         offset = try readOptionSection(at: offset, into: &state, sections)
       } catch {

@@ -71,7 +71,8 @@ public struct TextStyle: Sendable {
         lines.append(margin + line)
         line = ""
       }
-      line += line.isEmpty ? String(word) : " " + word
+      if !line.isEmpty { line += " " }
+      line += String(word)
     }
     if !line.isEmpty { lines.append(margin + line) }
     return lines

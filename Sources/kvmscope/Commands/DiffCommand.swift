@@ -5,7 +5,7 @@ import TraceReport
 
 /// `diff`: two traces or two summaries compared.
 struct DiffCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case table
     case csv
     case json

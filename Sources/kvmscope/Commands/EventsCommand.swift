@@ -5,7 +5,7 @@ import TraceReport
 
 /// `events`: the decoded events.
 struct EventsCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case text
     case csv
     case jsonl

@@ -4,7 +4,7 @@ import TraceReport
 
 /// `explain`: what a check means.
 struct ExplainCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case text
     case json
     case markdown

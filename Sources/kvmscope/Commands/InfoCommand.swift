@@ -6,7 +6,7 @@ import TraceReport
 
 /// `info`: what is in a file.
 struct InfoCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case text
     case json
   }

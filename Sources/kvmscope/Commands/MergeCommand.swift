@@ -5,7 +5,7 @@ import TraceReport
 
 /// `merge`: summaries added up.
 struct MergeCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case json
     case table
     case csv

@@ -5,18 +5,18 @@ import TraceReport
 
 /// `summary`: what the vCPUs did, and how long it took.
 struct SummaryCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case table
     case csv
     case json
   }
 
-  enum Key: String, ExpressibleByArgument, CaseIterable {
+  enum Key: String, WordChoice {
     case sample
     case time
   }
 
-  enum Style: String, ExpressibleByArgument, CaseIterable {
+  enum Style: String, WordChoice {
     case full
     case perf
   }

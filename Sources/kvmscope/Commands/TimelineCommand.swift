@@ -4,7 +4,7 @@ import TraceReport
 
 /// `timeline`: every interval of every vCPU.
 struct TimelineCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordChoice {
     case table
     case csv
     case json

@@ -2,7 +2,7 @@ import ArgumentParser
 import TraceReport
 
 /// How `check` and `assert` can write what they found.
-enum FindingsFormat: String, ExpressibleByArgument, CaseIterable {
+enum FindingsFormat: String, WordChoice {
   case text
   case json
   case csv

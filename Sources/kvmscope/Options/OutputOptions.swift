@@ -3,7 +3,7 @@ import TraceBytes
 import TraceReport
 
 /// When to use colour.
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+enum ColorChoice: String, WordChoice {
   case auto
   case always
   case never
