@@ -36,6 +36,40 @@ struct RandomSequenceTests {
     }
   }
 
+  /// A summary only counts, and goes shorter ways through nearly every event.
+  @Test("a summary is what the intervals add up to", arguments: Kind.allCases)
+  func summaries(_ kind: Kind) {
+    var random = SeededGenerator(for: "summaries of any sequence, \(kind)")
+    for number in 0..<500 {
+      let log = Self.log(kind, &random)
+      let whole = Self.results(Replay(log))
+      let summary = Self.results(Replay(log, isSummary: true))
+      #expect(summary == whole, "sequence \(number)")
+      if summary != whole { return }
+    }
+  }
+
+  /// All that is counted or found, in words.
+  private static func results(_ replay: Replay) -> [String] {
+    replay.tracker.tracks.map { track in
+      var words =
+        "\(track.identity) \(track.begin)-\(track.end) \(track.levelState) \(track.counters)"
+      for state in VCPUState.allCases {
+        for level in [GuestLevel.unknown, .l1, .l2] {
+          words +=
+            " \(track.stateTotals.time(state, level))/\(track.stateTotals.count(state, level))"
+        }
+      }
+      for row in track.exits.rows {
+        words += " \(row.level) \(row.exit) \(row.isReflected) \(row.count)"
+        for totals in [row.undisturbed, row.disturbed, row.disturbedOnCPU] {
+          words += " \(totals.count) \(totals.total) \(totals.min) \(totals.max) \(totals.squares)"
+        }
+      }
+      return words + " \(track.roundTrips.times.count) \(track.roundTrips.times.total)"
+    } + replay.tracker.facts.map { "\($0)" } + [replay.findings, "\(replay.verdict)"]
+  }
+
   @Test("a window shows the whole's intervals, cut off", arguments: [Kind.single, .several])
   func windows(_ kind: Kind) {
     var random = SeededGenerator(for: "windows of any sequence, \(kind)")

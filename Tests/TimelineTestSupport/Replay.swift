@@ -11,15 +11,21 @@ public struct Replay {
   public let judgement: Judgement
 
   /// Feeds a log to a new tracker and judges what comes out.
+  ///
+  /// - Parameters:
+  ///   - log: the events.
+  ///   - window: what is counted.
+  ///   - configuration: of the checks.
+  ///   - isSummary: no interval is collected: everything is only counted, which goes shorter ways.
   public init(
     _ log: EventLog, window: Range<UInt64> = 0..<UInt64.max,
-    configuration: CheckConfiguration = CheckConfiguration()
+    configuration: CheckConfiguration = CheckConfiguration(), isSummary: Bool = false
   ) {
     let runner = CheckRunner(configuration: configuration)
     let collector = IntervalCollector()
     var tracker = TimelineTracker(
       records: log.records, cpuNumbers: log.cpuNumbers, window: window,
-      limits: runner.limits(), receiver: collector)
+      limits: runner.limits(), receiver: isSummary ? nil : collector)
     var gaps: UInt64 = 0
     for entry in log.entries {
       if entry.isLossMark {

@@ -29,6 +29,41 @@ struct RawSpanTests {
     #expect(span.integer(at: 0, size: 8, order: .big) == 0x0182_0384_0586_0788)
   }
 
+  @Test("How a record begins, as far as there are twelve bytes")
+  func beginnings() {
+    let held = HeldBytes((1...14).map { UInt8($0) })
+    let records = RecordSpan(held.span, isReadable: true)
+    for offset in 0...2 {
+      let beginning = records.beginning(at: offset)
+      #expect(beginning?.word == held.span.u32(at: offset))
+      #expect(beginning?.behind == held.span.u64(at: offset + 4))
+    }
+    for offset in [3, 13, 14, 1000, .max, -1, -12, .min] {
+      #expect(records.beginning(at: offset) == nil, "\(offset)")
+    }
+    let unreadable = RecordSpan(held.span, isReadable: false)
+    #expect(unreadable.beginning(at: 0) == nil)
+    for count in [0, 11] {
+      let short = HeldBytes([UInt8](repeating: 7, count: count))
+      #expect(RecordSpan(short.span, isReadable: true).beginning(at: 0) == nil)
+    }
+  }
+
+  @Test("What is left behind a place")
+  func suffixes() async {
+    #expect(held.span.nonemptySuffix(from: 0).array() == held.span.array())
+    #expect(held.span.nonemptySuffix(from: 8).array() == [9])
+    #expect(held.span.suffix(from: 9).byteCount == 0)
+    await #expect(processExitsWith: .failure) {
+      let held = HeldBytes([1, 2, 3, 4, 5, 6, 7, 8, 9])
+      _ = held.span.nonemptySuffix(from: 9).byteCount
+    }
+    await #expect(processExitsWith: .failure) {
+      let held = HeldBytes([1, 2, 3, 4, 5, 6, 7, 8, 9])
+      _ = held.span.nonemptySuffix(from: -1).byteCount
+    }
+  }
+
   @Test("A load past the end traps, in every build")
   func outside() async {
     await #expect(processExitsWith: .failure) {
