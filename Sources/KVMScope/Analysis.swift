@@ -134,21 +134,27 @@ public enum Analysis {
   ///   - input: the trace.
   ///   - options: what part of it.
   ///   - idle: called before more of a live log is waited for.
+  ///   - isWanted: asked from time to time; false ends the walk, for nobody takes the intervals any more.
   ///   - body: called for each interval with its vCPU's identity.
   /// - Returns: the trace's facts.
   public static func timeline(
     _ input: TraceInput, _ options: AnalysisOptions = AnalysisOptions(),
-    idle: @escaping () -> Void = {}, _ body: @escaping (Interval, VCPUIdentity) -> Void
+    idle: @escaping () -> Void = {}, isWanted: @escaping () -> Bool = { true },
+    _ body: @escaping (Interval, VCPUIdentity) -> Void
   ) -> TimelineResults {
     let trace = input.trace
     var done: UInt64 = 0
     trace.learnRecordedEvents()
     let receiver = SelectedIntervals(VCPUSelection(options), options.cpus, body)
     let pass = TimelinePass.run(
-      trace, options, receiver: receiver, idle: trace.isLive ? idle : nil, done: &done,
-      total: trace.byteCount)
+      trace, options, receiver: receiver,
+      between: {
+        if trace.isLive { idle() }
+        return isWanted()
+      }, done: &done, total: trace.byteCount)
     return TimelineResults(
-      trace: trace.facts(after: pass.statistics), wasStopped: pass.statistics.wasStopped)
+      trace: trace.facts(after: pass.statistics),
+      wasStopped: pass.statistics.wasStopped && isWanted())
   }
 }
 

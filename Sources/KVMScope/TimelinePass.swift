@@ -3,9 +3,13 @@ import TraceContainer
 
 /// One walk over a trace that feeds the vCPU tracker.
 enum TimelinePass {
+  /// Walks.
+  ///
+  /// `between` is asked from time to time: false ends the walk.
   static func run(
     _ trace: OpenedTrace, _ options: AnalysisOptions, limits: WatchLimits = WatchLimits(),
-    receiver: (any IntervalReceiver)?, idle: (() -> Void)? = nil, done: inout UInt64, total: UInt64
+    receiver: (any IntervalReceiver)?, between: (() -> Bool)? = nil, done: inout UInt64,
+    total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // Intervals are handed out as they come: then the order between threads matters too.
     if receiver == nil && trace.allowsOrderByThread(options) && !limits.needsOrder {
@@ -18,7 +22,8 @@ enum TimelinePass {
     }
     let assumed = trace.records
     let pass = walk(
-      trace, options, limits, receiver: receiver, ordersByThread: false, idle: idle, done, total)
+      trace, options, limits, receiver: receiver, ordersByThread: false, between: between,
+      done, total)
     done = done &+ trace.byteCount
     // Only after all lines of a log it is known what was recorded: the level rests on it.
     if receiver == nil, trace.records != assumed, trace.canBeWalkedAgain,
@@ -31,7 +36,7 @@ enum TimelinePass {
 
   private static func walk(
     _ trace: OpenedTrace, _ options: AnalysisOptions, _ limits: WatchLimits,
-    receiver: (any IntervalReceiver)?, ordersByThread: Bool, idle: (() -> Void)? = nil,
+    receiver: (any IntervalReceiver)?, ordersByThread: Bool, between: (() -> Bool)? = nil,
     _ done: UInt64, _ total: UInt64
   ) -> (tracker: TimelineTracker, statistics: WalkStatistics) {
     // What was not asked for counts as not recorded.
@@ -45,10 +50,10 @@ enum TimelinePass {
       tracker: tracker, catalogue: trace.catalogue, cpus: trace.streams.map(\.cpu),
       conversion: trace.conversion, ordersByThread: ordersByThread,
       ignoring: ignored,
-      progress: counter.isNeeded || idle != nil
+      progress: counter.isNeeded || between != nil
         ? { bytes in
-          idle?()
-          return counter.add(bytes)
+          let isWanted = between?() ?? true
+          return counter.add(bytes) && isWanted
         } : nil)
     trace.walk(into: &consumer)
     return (consumer.tracker, consumer.statistics)

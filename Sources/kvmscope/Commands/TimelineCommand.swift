@@ -52,9 +52,11 @@ struct TimelineCommand: ParsableCommand {
       style: target.style)
     report.begin()
     var wasStopped = false
-    for input in inputs.readable where !wasStopped {
+    for input in inputs.readable where !wasStopped && sink.isOpen {
       report.beginTrace(input.facts)
-      let results = Analysis.timeline(input, options, idle: sink.flush) { report.add($0, of: $1) }
+      let results = Analysis.timeline(
+        input, options, idle: sink.flush, isWanted: { sink.isOpen }
+      ) { report.add($0, of: $1) }
       progress.finish()
       Run.reportDamage([results.trace], output)
       wasStopped = results.wasStopped
