@@ -84,10 +84,10 @@ extension TimelineConsumer {
     _ run: inout Run, until due: UInt64
   ) throws(PageFault) -> Pause {
     let here = SoleVCPU(
-      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu,
+      thread: tracker.here.threadID, vcpu: tracker.here.sole.vcpu, cpu: tracker.cpu,
       conversion: conversion)
     return try here.follow(
-      &tracker.tracks[Int(tracker.here.soleTrack)], &tracker.output, &counts, &tracker.here.last,
+      &tracker.tracks[Int(tracker.here.sole.track)], &tracker.output, &counts, &tracker.here.last,
       events, &run,
       // Scheduler events are never taken there, and everything else of the thread may come early.
       until: ordersByThread ? .max : due)

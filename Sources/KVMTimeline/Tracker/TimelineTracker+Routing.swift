@@ -77,7 +77,7 @@ extension TimelineTracker {
       }
       if threads[number].current < 0 {
         threads[number].current = track
-        forgetSoleTracks()
+        forgetSoleTracks(of: number)
       }
       apply(kind, fields, to: track, cpu: cpu, at: time)
       return
@@ -87,7 +87,7 @@ extension TimelineTracker {
         return noteStranger(threads[number].id, at: time)
       }
       threads[number].current = track
-      forgetSoleTracks()
+      forgetSoleTracks(of: number)
     }
     if threads[number].tracks.count > 1 && !threads[number].isNamed {
       wait(kind, fields, on: number, cpu: cpu, at: time)

@@ -34,12 +34,18 @@ public struct TimelineTracker {
     /// The thread of the last event, and its number: events come in runs.
     var threadID = Int32.min
     var thread: Int32 = -1
-    /// The thread's only vCPU; -1 when it has none or several.
-    var soleTrack: Int32 = -1
-    /// The `vcpu_id` of that vCPU; `noVCPU` while it has none.
-    var soleVCPU = noVCPU
+    /// The thread's only vCPU.
+    var sole = Sole()
     /// The time of the last record.
     var last: UInt64 = 0
+
+    /// The only vCPU of a thread.
+    struct Sole {
+      /// As an index into `tracks`; -1 when there is none, or are several.
+      var track: Int32 = -1
+      /// Its `vcpu_id`; `noVCPU` while it has none.
+      var vcpu = noVCPU
+    }
 
     /// No `vcpu_id` equals it.
     static let noVCPU = Int64.min
@@ -156,7 +162,7 @@ public struct TimelineTracker {
 
   /// The thread of the last event has one vCPU and no more.
   @inline(__always)
-  var hasSoleTrack: Bool { here.soleTrack >= 0 }
+  var hasSoleTrack: Bool { here.sole.track >= 0 }
 
   /// Notes that `thread` had an event at `time` on the CPU that events come from now, whatever it
   /// was.
@@ -203,11 +209,8 @@ public struct TimelineTracker {
         for track in threads[Int(number)].tracks { tracks[track].moved(from: before, at: time) }
       }
     }
-    here.threadID = id
-    here.thread = number
-    here.last = time
+    here = CPU(threadID: id, thread: number, sole: sole(of: number), last: time)
     if number >= 0 { threads[Int(number)].cpu = Int32(truncatingIfNeeded: position) }
-    findSoleTrack(of: &here)
   }
 
   /// A thread appears on a CPU: its events elsewhere must not be later.
@@ -221,20 +224,21 @@ public struct TimelineTracker {
     for track in threads[number].tracks where tracks[track].end > time { sawDisorder = true }
   }
 
-  private func findSoleTrack(of cpu: inout CPU) {
-    cpu.soleTrack = -1
-    cpu.soleVCPU = CPU.noVCPU
-    guard cpu.thread >= 0 else { return }
-    let current = threads[Int(cpu.thread)].current
-    guard threads[Int(cpu.thread)].tracks.count == 1, threads[Int(cpu.thread)].tracks[0] == current
-    else { return }
-    cpu.soleTrack = Int32(truncatingIfNeeded: current)
-    if let vcpu = tracks[current].identity.vcpu { cpu.soleVCPU = Int64(vcpu) }
+  /// The only vCPU of a thread, by its number; none if it has none or several.
+  private func sole(of number: Int32) -> CPU.Sole {
+    guard number >= 0 else { return CPU.Sole() }
+    let current = threads[Int(number)].current
+    guard threads[Int(number)].tracks.count == 1, threads[Int(number)].tracks[0] == current
+    else { return CPU.Sole() }
+    let vcpu = tracks[current].identity.vcpu.map { Int64($0) }
+    return CPU.Sole(track: Int32(truncatingIfNeeded: current), vcpu: vcpu ?? CPU.noVCPU)
   }
 
   /// A thread's vCPUs have changed: what the CPUs remember of it is no longer true.
-  mutating func forgetSoleTracks() {
-    changeCPUs { cpu, tracker in tracker.findSoleTrack(of: &cpu) }
+  mutating func forgetSoleTracks(of number: Int) {
+    let sole = sole(of: Int32(truncatingIfNeeded: number))
+    for cpu in cpus.indices where Int(cpus[cpu].thread) == number { cpus[cpu].sole = sole }
+    if Int(here.thread) == number { here.sole = sole }
   }
 
   /// Changes what is remembered of every CPU, that of the last event included.
@@ -301,7 +305,7 @@ public struct TimelineTracker {
       let track = threads[number].tracks[0]
       tracks[track].identity.vcpu = vcpu
       tracks[track].identity.incarnation = nextIncarnation(threads[number].id, vcpu)
-      forgetSoleTracks()
+      forgetSoleTracks(of: number)
       return track
     }
     return begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: isCreation)
@@ -329,7 +333,7 @@ public struct TimelineTracker {
     if id < 0 && !output.records.contains(.schedSwitch) { threads[number].isMixed = true }
     if threads[number].isMixed { noteMixed(track) }
     if threads[number].current < 0 { threads[number].current = track }
-    forgetSoleTracks()
+    forgetSoleTracks(of: number)
     if sawLoss && !isCreation {
       output.add(
         TimelineFact(
@@ -386,7 +390,7 @@ public struct TimelineTracker {
     {
       threads[number].current = new
     }
-    forgetSoleTracks()
+    forgetSoleTracks(of: number)
   }
 
   /// The thread is gone, or is another program now.
