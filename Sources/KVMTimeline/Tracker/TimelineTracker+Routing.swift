@@ -194,6 +194,9 @@ extension TimelineTracker {
         for track in threads[Int(next)].tracks { tracks[track].moved(from: before, at: time) }
         threads[Int(next)].cpu = cpu
       }
+      // Such a switch waits for its turn, so nothing of the thread can be missing: until it leaves, its events
+      // are all here.
+      here.coming = coming
       switchThread(Int(next), leaves: false, isRunnable: true, cpu: cpu, at: time)
     }
   }

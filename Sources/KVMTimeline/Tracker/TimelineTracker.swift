@@ -32,12 +32,17 @@ public struct TimelineTracker {
   /// What is remembered of a CPU.
   struct CPU {
     /// The thread of the last event, and its number: events come in runs.
-    var threadID = Int32.min
+    var threadID = noThread
     var thread: Int32 = -1
     /// The thread's only vCPU.
     var sole = Sole()
     /// The time of the last record.
     var last: UInt64 = 0
+    /// The thread that the last event brings, if that was a switch to one that drives vCPUs.
+    var coming = noThread
+
+    /// No thread has this number.
+    static let noThread = Int32.min
 
     /// The only vCPU of a thread.
     struct Sole {
@@ -194,9 +199,9 @@ public struct TimelineTracker {
     if position >= 0 { cpus[position] = here }
   }
 
-  /// Whether a thread had the last event on the CPU that events come from now.
+  /// Whether a thread had the last event on the CPU that events come from now, or comes by it.
   @inline(__always)
-  func isHere(_ thread: Int32) -> Bool { here.threadID == thread }
+  func isHere(_ thread: Int32) -> Bool { here.threadID == thread || here.coming == thread }
 
   @inline(never)
   private mutating func change(to id: Int32, at time: UInt64) {
@@ -418,6 +423,9 @@ public struct TimelineTracker {
     if cpu >= cpus.count { growCPUs(to: cpu) }
     putBack()
     noteLastEvent(of: cpus[cpu])
+    // Whoever was to come may have gone again.
+    cpus[cpu].coming = CPU.noThread
+    if cpu == position { here.coming = CPU.noThread }
     guard let time else { return }
     for number in threads.indices {
       guard self.cpu(ofThread: number) == cpu else {
