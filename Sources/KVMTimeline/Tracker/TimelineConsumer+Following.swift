@@ -36,6 +36,12 @@ extension TimelineConsumer {
     }
   }
 
+  /// See ``RecordConsumer/takesBeforeTurn(_:in:stream:)``.
+  @inline(__always)
+  public mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool {
+    takesEarly(record, in: bytes)
+  }
+
   /// While one thread runs on a CPU nothing that happens elsewhere is about its vCPU: its events
   /// need not wait for those of other CPUs, up to the scheduler event that brings the next vCPU.
   ///

@@ -54,6 +54,7 @@ struct DurationPercentiles {
     while true {
       let first = bucket(atRank: rank - tolerance)
       let last = bucket(atRank: rank + tolerance)
+      if first == last { return highest[first] }
       if let found = bucket(at: percentile, from: first, through: last) { return highest[found] }
       tolerance *= 64
     }

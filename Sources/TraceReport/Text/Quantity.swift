@@ -19,7 +19,10 @@ enum Quantity {
   private static func append(_ value: UInt64, padded width: Int, to digits: inout [UInt8]) {
     var (places, power) = (1, value / 10)
     while power > 0 { (places, power) = (places + 1, power / 10) }
-    digits.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - places)))
+    while places < width {
+      digits.append(UInt8(ascii: "0"))
+      places += 1
+    }
     digits.append(decimal: value)
   }
 
@@ -62,6 +65,7 @@ enum Quantity {
     guard scaled >= 0, scaled < 1e18 else { return "\(value)" }
     let whole = UInt64(scaled)
     var text: [UInt8] = []
+    text.reserveCapacity(32)
     append(grouped: whole / scale, to: &text)
     if digits > 0 {
       text.append(UInt8(ascii: "."))

@@ -106,7 +106,9 @@ struct Table {
 
   /// One line, put together from bytes: lines of tables are most of what a report on many vCPUs costs.
   private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int]) -> [UInt8] {
-    var text = Array(margin.utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(256)
+    text.append(contentsOf: margin.utf8)
     for (position, column) in shown.enumerated() {
       if position > 0 { text.append(spaces: Self.gap) }
       let cell = column < cells.count ? cells[column].cut(to: widths[column]) : Cell("")
@@ -122,6 +124,6 @@ struct Table {
 
 extension [UInt8] {
   fileprivate mutating func append(spaces count: Int) {
-    append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
+    for _ in 0..<count { append(UInt8(ascii: " ")) }
   }
 }
