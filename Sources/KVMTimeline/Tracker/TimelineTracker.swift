@@ -230,7 +230,9 @@ public struct TimelineTracker {
   }
 
   /// The only vCPU of a thread, by its number; none if it has none or several.
-  private func sole(of number: Int32) -> CPU.Sole {
+  ///
+  /// It changes nothing; were it not `mutating`, each call would copy the whole tracker.
+  private mutating func sole(of number: Int32) -> CPU.Sole {
     guard number >= 0 else { return CPU.Sole() }
     let current = threads[Int(number)].current
     guard threads[Int(number)].tracks.count == 1, threads[Int(number)].tracks[0] == current
