@@ -116,7 +116,11 @@ public struct CheckRunner: Sendable {
       if why.isDecisive { reasons.append((fact, why)) } else { others.append((fact, why)) }
     }
     // In order of time: how far the events of one CPU were read before those of another must not show.
-    others.sort { ($0.fact.begin, $0.fact.vcpu) < ($1.fact.begin, $1.fact.vcpu) }
+    let tracks = evidence.tracks
+    others.sort { a, b in
+      (a.fact.begin, tracks[a.fact.vcpu].identity.thread)
+        < (b.fact.begin, tracks[b.fact.vcpu].identity.thread)
+    }
     // A vCPU that cannot be judged for a decisive reason needs no other one.
     reasons += others
     var said: Set<Int> = []
