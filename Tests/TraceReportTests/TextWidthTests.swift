@@ -6,7 +6,8 @@ import TraceTestSupport
 /// How much room text takes, and where it is broken.
 struct TextWidthTests {
   private static let pieces = [
-    "a", "L2", "→", "µs", "é", "·", "ʿ", "\r", "\n", "\r\n", "\u{301}", "\u{200d}", "–", "漢", "🇩🇪", "👩‍👧",
+    "a", "L2", "→", "µs", "é", "·", "ʿ", "\r", "\n", "\r\n", "\u{301}", "\u{200d}", "–", "漢", "🇩🇪",
+    "👩‍👧",
     "\u{600}", "\u{1100}", "\u{1161}", "…", "\u{21bf}", "\u{ad}", "\u{2181}", " ", " ", "  ",
   ]
 

@@ -127,7 +127,8 @@ public struct CheckRunner: Sendable {
     for reason in reasons where said.insert(reason.fact.vcpu).inserted {
       judgement.notJudged.append(
         NotJudged(
-          check: check.id, trace: evidence.trace, identity: evidence.tracks[reason.fact.vcpu].identity,
+          check: check.id, trace: evidence.trace,
+          identity: evidence.tracks[reason.fact.vcpu].identity,
           why: reason.why.text, isDecisive: reason.why.isDecisive))
     }
     return true
