@@ -191,7 +191,7 @@ extension TimelineTracker {
     if next >= 0 {
       let before = threads[Int(next)].cpu
       if before != cpu {
-        for track in threads[Int(next)].tracks { tracks[track].moved(from: before, at: time) }
+        moved(Int(next), from: before, at: time)
         threads[Int(next)].cpu = cpu
       }
       // Such a switch waits for its turn, so nothing of the thread can be missing: until it leaves, its events
@@ -226,8 +226,8 @@ extension TimelineTracker {
       if threads[number].waiting.count >= Self.mostWaiting { settleWaiting(number, for: nil) }
       return
     }
-    for track in threads[number].tracks {
-      move(track, leaves: leaves, isRunnable: isRunnable, cpu: cpu, at: time)
+    for at in threads[number].tracks.indices {
+      move(threads[number].tracks[at], leaves: leaves, isRunnable: isRunnable, cpu: cpu, at: time)
     }
   }
 

@@ -210,12 +210,17 @@ public struct TimelineTracker {
     if number >= 0 {
       checkOrder(ofThread: Int(number), at: time)
       let before = threads[Int(number)].cpu
-      if Int(before) != position {
-        for track in threads[Int(number)].tracks { tracks[track].moved(from: before, at: time) }
-      }
+      if Int(before) != position { moved(Int(number), from: before, at: time) }
     }
     here = CPU(threadID: id, thread: number, sole: sole(of: number), last: time)
     if number >= 0 { threads[Int(number)].cpu = Int32(truncatingIfNeeded: position) }
+  }
+
+  /// A thread's vCPUs were on another CPU before.
+  mutating func moved(_ number: Int, from before: Int32, at time: UInt64) {
+    for at in threads[number].tracks.indices {
+      tracks[threads[number].tracks[at]].moved(from: before, at: time)
+    }
   }
 
   /// A thread appears on a CPU: its events elsewhere must not be later.
@@ -266,8 +271,9 @@ public struct TimelineTracker {
   private mutating func noteLastEvent(of cpu: CPU) {
     let number = Int(cpu.thread)
     guard number >= 0 else { return }
-    for track in threads[number].tracks where tracks[track].end < cpu.last {
-      tracks[track].end = cpu.last
+    for at in threads[number].tracks.indices {
+      let track = threads[number].tracks[at]
+      if tracks[track].end < cpu.last { tracks[track].end = cpu.last }
     }
   }
 
