@@ -60,6 +60,30 @@ struct BystanderTests {
     #expect(!tracker.sawDisorder)
   }
 
+  @Test func whoComesInOrderIsHereUntilAnotherIsOrSomethingWasLost() {
+    var tracker = TimelineTracker(records: .all)
+    tracker.handle(entry, thread: 6, cpu: 0, at: 1)
+    tracker.handle(switching(6, to: 7), thread: 6, cpu: 0, at: 2)
+    // Nothing is known of it: it may have a vCPU, and run elsewhere before.
+    #expect(!tracker.isHere(7))
+    tracker.handle(switching(7, to: 6), thread: 7, cpu: 0, at: 3)
+    #expect(tracker.isHere(6) && tracker.isHere(7))
+    tracker.pass(thread: 8, cpu: 0, at: 4)
+    #expect(!tracker.isHere(6))
+    tracker.handle(switching(8, to: 6), thread: 8, cpu: 0, at: 5)
+    tracker.lost(on: 0, after: 5)
+    #expect(!tracker.isHere(6))
+    tracker.handle(switching(8, to: 6), thread: 8, cpu: 0, at: 6)
+    // Another CPU's loss is its own.
+    tracker.lost(on: 1, after: 5)
+    #expect(tracker.isHere(6))
+    tracker.pass(thread: 8, cpu: 1, at: 7)
+    #expect(!tracker.isHere(6))
+    tracker.move(to: 0)
+    #expect(tracker.isHere(6))
+    #expect(!tracker.sawDisorder)
+  }
+
   private func switching(_ leaving: UInt64, to coming: UInt64) -> StoredEvent {
     var event = StoredEvent(.schedSwitch)
     event.set(SchedSwitchField.previousThread, leaving)

@@ -84,6 +84,38 @@ struct DurationPercentilesTests {
     #expect(sum == UInt64(values.count))
   }
 
+  @Test("are those of the library where a rank falls between two buckets")
+  func roundRanks() {
+    // Percentiles of round counts fall on the last of one bucket or the first of the next.
+    for count in [1, 2, 3, 9, 10, 11, 99, 100, 101, 999, 1000, 1001, 2000, 9999, 10_000] {
+      for distinct in [1, 2, 10, 30, 100, 1000] where distinct <= count {
+        let values = (0..<count).map { UInt64($0 * distinct / count) * 1000 }
+        expectAgreement(values, seed: 0, "\(count) durations of \(distinct) lengths")
+      }
+    }
+    let percentiles = DurationPercentiles([counted([5, 700, 90_000]).histogram])
+    let reference = reference([5, 700, 90_000])
+    for percentile in [0, -1, 100, 101] as [Double] {
+      #expect(
+        min(percentiles.value(at: percentile), 90_000) == reference.valueAtPercentile(percentile))
+    }
+  }
+
+  @Test("are those of the library for counts that no recording has")
+  func hugeCounts() {
+    var reference = Histogram<UInt64>(numberOfSignificantValueDigits: .two)
+    var buckets: [DurationDistribution.Bucket] = []
+    for value in UInt64(0)..<200 {
+      let count = UInt64(1) << (value / 4) + value
+      _ = reference.record(value, count: count)
+      buckets.append(DurationDistribution.Bucket(highest: value, count: count))
+    }
+    let percentiles = DurationPercentiles(buckets)
+    for percentile in Self.percentiles + [99.999, 99.9999999] {
+      #expect(percentiles.value(at: percentile) == reference.valueAtPercentile(percentile))
+    }
+  }
+
   @Test("are nothing without durations")
   func nothing() {
     #expect(DurationPercentiles([DurationHistogram()]).value(at: 50) == 0)

@@ -4,7 +4,7 @@ public import RingBuffer
 public protocol RecordConsumer {
   /// Takes the records of a run, as far as their turn has come.
   ///
-  /// The first one is always due. Whoever needs nothing but the records in order of time implements
+  /// The first one is due, or is taken before its turn. Whoever needs nothing but the records in order of time implements
   /// `take(_:in:stream:)` and leaves this alone.
   ///
   /// - Parameters:
@@ -17,6 +17,10 @@ public protocol RecordConsumer {
   mutating func follow<Run: RecordRun & ~Escapable>(
     _ run: inout Run, until due: UInt64, stream: Int
   ) throws(PageFault) -> Bool
+  /// Whether a record of the stream that was followed last is to be taken before its turn.
+  ///
+  /// Asked where a run has ended and the stream goes on: within a run `follow` decides.
+  mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool
   /// One record. `stream` is its position in the set that is merged.
   mutating func take(_ record: Record, in bytes: RawSpan, stream: Int)
   /// Events were lost in a stream, right before the record that comes next from it (or its end).
@@ -41,6 +45,11 @@ public protocol RecordConsumer {
 extension RecordConsumer {
   /// Does nothing: for consumers that take a gap at the end for what any gap is.
   public mutating func endedEarly(stream: Int, after time: UInt64?) {}
+
+  /// Takes none.
+  public mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool {
+    false
+  }
 
   /// Takes record by record, none before its turn.
   public mutating func follow<Run: RecordRun & ~Escapable>(

@@ -66,20 +66,42 @@ public enum StreamMerger {
           guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
           first = last
         }
-        isSameBlock =
-          follow(&streams[first], first, until: due, in: bytes, set, &consumer)
-          || streams[first].advanceBeyondPage(set, bytes, &consumer, stream: first)
+        isSameBlock = follow(&streams[first], first, until: due, in: bytes, set, &consumer)
         times[first] = streams[first].isLive ? streams[first].record.timestamp : .max
       }
     }
   }
 
+  /// So many sub-buffers of a stream are read at most before it is another's turn.
+  ///
+  /// What a consumer takes early it sees earlier than what other CPUs lost meanwhile: not by much.
+  private static let mostPages = 4
+
   /// Gives the records of one stream to the consumer until one is later than `due` and the consumer
   /// does not take it early.
   ///
-  /// - Returns: false when the stream has come to the end of its sub-buffer.
+  /// - Returns: false when the stream has come to the end of its block: `bytes` is then another.
   @inline(__always)
   private static func follow<Consumer: RecordConsumer>(
+    _ stream: inout CPUStream, _ at: Int, until due: UInt64, in bytes: RawSpan,
+    _ set: any CPUStreamSet, _ consumer: inout Consumer
+  ) -> Bool {
+    var pagesLeft = mostPages
+    repeat {
+      if followPage(&stream, at, until: due, in: bytes, set, &consumer) { return true }
+      guard stream.advanceBeyondPage(set, bytes, &consumer, stream: at) else { return false }
+      pagesLeft -= 1
+    } while pagesLeft > 0 && !stream.hasLoss
+      && (stream.record.timestamp <= due
+        || consumer.takesBeforeTurn(stream.record, in: bytes, stream: at))
+    return true
+  }
+
+  /// The same within a sub-buffer.
+  ///
+  /// - Returns: false when the stream has come to the end of its sub-buffer.
+  @inline(__always)
+  private static func followPage<Consumer: RecordConsumer>(
     _ stream: inout CPUStream, _ at: Int, until due: UInt64, in bytes: RawSpan,
     _ set: any CPUStreamSet, _ consumer: inout Consumer
   ) -> Bool {
@@ -115,13 +137,11 @@ public enum StreamMerger {
         guard streams[first].isLive else {
           // All have ended, but for those whose clock reads the largest time there is.
           guard let last = streams.firstIndex(where: { $0.isLive }) else { return }
-          while follow(&streams[last], last, until: .max, in: bytes, set, &consumer) {}
-          isSameBlock = streams[last].advanceBeyondPage(set, bytes, &consumer, stream: last)
+          isSameBlock = follow(&streams[last], last, until: .max, in: bytes, set, &consumer)
           continue
         }
-        isSameBlock =
-          follow(&streams[first], first, until: tree.due, in: bytes, set, &consumer)
-          || streams[first].advanceBeyondPage(set, bytes, &consumer, stream: first)
+        isSameBlock = follow(
+          &streams[first], first, until: tree.due, in: bytes, set, &consumer)
         tree.replace(with: streams[first].isLive ? streams[first].record.timestamp : .max)
       }
     }

@@ -36,6 +36,12 @@ extension TimelineConsumer {
     }
   }
 
+  /// See ``RecordConsumer/takesBeforeTurn(_:in:stream:)``.
+  @inline(__always)
+  public mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool {
+    takesEarly(record, in: bytes)
+  }
+
   /// While one thread runs on a CPU nothing that happens elsewhere is about its vCPU: its events
   /// need not wait for those of other CPUs, up to the scheduler event that brings the next vCPU.
   ///
@@ -92,9 +98,9 @@ extension TimelineConsumer {
     _ clock: Clock, _ run: inout Run, until due: UInt64
   ) throws(PageFault) -> Pause {
     let here = SoleVCPU(
-      thread: tracker.here.threadID, vcpu: tracker.here.soleVCPU, cpu: tracker.cpu, clock: clock)
+      thread: tracker.here.threadID, vcpu: tracker.here.sole.vcpu, cpu: tracker.cpu, clock: clock)
     return try here.follow(
-      &tracker.tracks[Int(tracker.here.soleTrack)], &tracker.output, &counts, &tracker.here.last,
+      &tracker.tracks[Int(tracker.here.sole.track)], &tracker.output, &counts, &tracker.here.last,
       events, &run,
       // Scheduler events are never taken there, and everything else of the thread may come early.
       until: ordersByThread ? .max : due)

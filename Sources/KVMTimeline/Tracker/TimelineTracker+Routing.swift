@@ -77,7 +77,7 @@ extension TimelineTracker {
       }
       if threads[number].current < 0 {
         threads[number].current = track
-        forgetSoleTracks()
+        forgetSoleTracks(of: number)
       }
       apply(kind, fields, to: track, cpu: cpu, at: time)
       return
@@ -87,7 +87,7 @@ extension TimelineTracker {
         return noteStranger(threads[number].id, at: time)
       }
       threads[number].current = track
-      forgetSoleTracks()
+      forgetSoleTracks(of: number)
     }
     if threads[number].tracks.count > 1 && !threads[number].isNamed {
       wait(kind, fields, on: number, cpu: cpu, at: time)
@@ -191,9 +191,12 @@ extension TimelineTracker {
     if next >= 0 {
       let before = threads[Int(next)].cpu
       if before != cpu {
-        for track in threads[Int(next)].tracks { tracks[track].moved(from: before, at: time) }
+        moved(Int(next), from: before, at: time)
         threads[Int(next)].cpu = cpu
       }
+      // Such a switch waits for its turn, so nothing of the thread can be missing: until it leaves, its events
+      // are all here.
+      here.coming = coming
       switchThread(Int(next), leaves: false, isRunnable: true, cpu: cpu, at: time)
     }
   }
@@ -223,8 +226,8 @@ extension TimelineTracker {
       if threads[number].waiting.count >= Self.mostWaiting { settleWaiting(number, for: nil) }
       return
     }
-    for track in threads[number].tracks {
-      move(track, leaves: leaves, isRunnable: isRunnable, cpu: cpu, at: time)
+    for at in threads[number].tracks.indices {
+      move(threads[number].tracks[at], leaves: leaves, isRunnable: isRunnable, cpu: cpu, at: time)
     }
   }
 

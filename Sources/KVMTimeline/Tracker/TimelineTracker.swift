@@ -29,31 +29,15 @@ public struct TimelineTracker {
     let cpu: Int32
   }
 
-  /// What is remembered of a CPU.
-  struct CPU {
-    /// The thread of the last event, and its number: events come in runs.
-    var threadID = Int32.min
-    var thread: Int32 = -1
-    /// The thread's only vCPU; -1 when it has none or several.
-    var soleTrack: Int32 = -1
-    /// The `vcpu_id` of that vCPU; `noVCPU` while it has none.
-    var soleVCPU = noVCPU
-    /// The time of the last record.
-    var last: UInt64 = 0
-
-    /// No `vcpu_id` equals it.
-    static let noVCPU = Int64.min
-  }
-
   /// All vCPUs, in order of appearance, those that never ran included.
   public internal(set) var tracks: [VCPUTrack] = []
   var output: TimelineOutput
   var threads: [Thread] = []
   var table = ThreadTable()
-  private var cpus: [CPU] = []
+  var cpus: [CPU] = []
   /// The CPU of the last event, taken out of `cpus`: events of one CPU come in runs.
   var here = CPU()
-  private var position = -1
+  var position = -1
   /// The position of the CPU that events come from now.
   @inline(__always)
   var cpu: Int32 { Int32(truncatingIfNeeded: position) }
@@ -143,122 +127,12 @@ public struct TimelineTracker {
 
   /// A thread had an event on one CPU that is earlier than one it had on another CPU before, or runs
   /// a vCPU though it was taken for a bystander.
-  public private(set) var sawDisorder = false
+  public internal(set) var sawDisorder = false
 
   /// kvm_entry after kvm_entry, or kvm_exit after kvm_exit, was seen without loss.
   public var sawUnmatchedPair: Bool { output.sawUnmatchedPair }
 
   // MARK: - Events
-
-  /// The time of the last event on the CPU that events come from now.
-  @inline(__always)
-  var lastTime: UInt64 { here.last }
-
-  /// The thread of the last event has one vCPU and no more.
-  @inline(__always)
-  var hasSoleTrack: Bool { here.soleTrack >= 0 }
-
-  /// Notes that `thread` had an event at `time` on the CPU that events come from now, whatever it
-  /// was.
-  @inline(__always)
-  mutating func touch(thread id: Int32, at time: UInt64) {
-    if here.threadID == id {
-      here.last = time
-    } else {
-      change(to: id, at: time)
-    }
-  }
-
-  /// The next events are those of the CPU at a position.
-  @inline(__always)
-  mutating func move(to cpu: Int) {
-    if cpu != position { changeCPU(to: cpu) }
-  }
-
-  @inline(never)
-  private mutating func changeCPU(to cpu: Int) {
-    if cpu >= cpus.count { growCPUs(to: cpu) }
-    putBack()
-    here = cpus[cpu]
-    position = cpu
-  }
-
-  /// Makes `cpus` complete.
-  private mutating func putBack() {
-    if position >= 0 { cpus[position] = here }
-  }
-
-  /// Whether a thread had the last event on the CPU that events come from now.
-  @inline(__always)
-  func isHere(_ thread: Int32) -> Bool { here.threadID == thread }
-
-  @inline(never)
-  private mutating func change(to id: Int32, at time: UInt64) {
-    noteLastEvent(of: here)
-    let number = table.number(of: id)
-    if number >= 0 {
-      checkOrder(ofThread: Int(number), at: time)
-      let before = threads[Int(number)].cpu
-      if Int(before) != position {
-        for track in threads[Int(number)].tracks { tracks[track].moved(from: before, at: time) }
-      }
-    }
-    here.threadID = id
-    here.thread = number
-    here.last = time
-    if number >= 0 { threads[Int(number)].cpu = Int32(truncatingIfNeeded: position) }
-    findSoleTrack(of: &here)
-  }
-
-  /// A thread appears on a CPU: its events elsewhere must not be later.
-  private mutating func checkOrder(ofThread number: Int, at time: UInt64) {
-    let before = Int(threads[number].cpu)
-    if before != position && cpus.indices.contains(before) && Int(cpus[before].thread) == number
-      && cpus[before].last > time
-    {
-      sawDisorder = true
-    }
-    for track in threads[number].tracks where tracks[track].end > time { sawDisorder = true }
-  }
-
-  private func findSoleTrack(of cpu: inout CPU) {
-    cpu.soleTrack = -1
-    cpu.soleVCPU = CPU.noVCPU
-    guard cpu.thread >= 0 else { return }
-    let current = threads[Int(cpu.thread)].current
-    guard threads[Int(cpu.thread)].tracks.count == 1, threads[Int(cpu.thread)].tracks[0] == current
-    else { return }
-    cpu.soleTrack = Int32(truncatingIfNeeded: current)
-    if let vcpu = tracks[current].identity.vcpu { cpu.soleVCPU = Int64(vcpu) }
-  }
-
-  /// A thread's vCPUs have changed: what the CPUs remember of it is no longer true.
-  mutating func forgetSoleTracks() {
-    changeCPUs { cpu, tracker in tracker.findSoleTrack(of: &cpu) }
-  }
-
-  /// Changes what is remembered of every CPU, that of the last event included.
-  private mutating func changeCPUs(_ body: (inout CPU, borrowing TimelineTracker) -> Void) {
-    putBack()
-    var all = cpus
-    for cpu in all.indices { body(&all[cpu], self) }
-    cpus = all
-    if position >= 0 { here = cpus[position] }
-  }
-
-  @inline(never)
-  private mutating func growCPUs(to cpu: Int) {
-    while cpus.count <= cpu { cpus.append(CPU()) }
-  }
-
-  /// Tells the tracks of a CPU's thread when its last event was.
-  private mutating func noteLastEvent(of cpu: CPU) {
-    let number = Int(cpu.thread)
-    guard number >= 0 else { return }
-    for track in threads[number].tracks where tracks[track].end < cpu.last {
-      tracks[track].end = cpu.last
-    }
-  }
 
   /// Notes an event that means nothing to a vCPU: it may be its thread's last.
   public mutating func pass(thread id: Int32, cpu: Int, at time: UInt64) {
@@ -301,7 +175,7 @@ public struct TimelineTracker {
       let track = threads[number].tracks[0]
       tracks[track].identity.vcpu = vcpu
       tracks[track].identity.incarnation = nextIncarnation(threads[number].id, vcpu)
-      forgetSoleTracks()
+      forgetSoleTracks(of: number)
       return track
     }
     return begin(number, vcpu: vcpu, at: time, cpu: cpu, isCreation: isCreation)
@@ -331,7 +205,7 @@ public struct TimelineTracker {
     if id < 0 && !output.records.contains(.schedSwitch) { threads[number].isMixed = true }
     if threads[number].isMixed { noteMixed(track) }
     if threads[number].current < 0 { threads[number].current = track }
-    forgetSoleTracks()
+    forgetSoleTracks(of: number)
     if sawLoss && !isCreation {
       output.add(
         TimelineFact(
@@ -388,7 +262,7 @@ public struct TimelineTracker {
     {
       threads[number].current = new
     }
-    forgetSoleTracks()
+    forgetSoleTracks(of: number)
   }
 
   /// The thread is gone, or is another program now.
@@ -416,6 +290,9 @@ public struct TimelineTracker {
     if cpu >= cpus.count { growCPUs(to: cpu) }
     putBack()
     noteLastEvent(of: cpus[cpu])
+    // Whoever was to come may have gone again.
+    cpus[cpu].coming = CPU.noThread
+    if cpu == position { here.coming = CPU.noThread }
     guard let time else { return }
     for number in threads.indices {
       guard self.cpu(ofThread: number) == cpu else {

@@ -106,38 +106,49 @@ public struct CheckRunner: Sendable {
     if check.isDecisive && evidence.factsWereDropped {
       say("more happened than can be kept: some of it was not looked at")
     }
+    guard check.isDecisive else { return true }
+    var reasons: [(fact: TimelineFact, why: Reason)] = []
+    var others: [(fact: TimelineFact, why: Reason)] = []
+    for fact in evidence.timelineFacts {
+      guard let why = Self.reason(fact.kind), evidence.tracks[fact.vcpu].hasRun,
+        check.applies(to: evidence.tracks[fact.vcpu].isa)
+      else { continue }
+      if why.isDecisive { reasons.append((fact, why)) } else { others.append((fact, why)) }
+    }
+    // In order of time: how far the events of one CPU were read before those of another must not show.
+    let tracks = evidence.tracks
+    others.sort { a, b in
+      (a.fact.begin, tracks[a.fact.vcpu].identity.thread)
+        < (b.fact.begin, tracks[b.fact.vcpu].identity.thread)
+    }
     // A vCPU that cannot be judged for a decisive reason needs no other one.
+    reasons += others
     var said: Set<Int> = []
-    let facts = evidence.timelineFacts
-    for fact in facts.filter({ $0.kind != .emulatedAtUnknownLevel })
-      + facts.filter({ $0.kind == .emulatedAtUnknownLevel })
-    {
-      let track = evidence.tracks[fact.vcpu]
-      guard track.hasRun, check.applies(to: track.isa), check.isDecisive else { continue }
-      let why: String
-      let isDecisive: Bool
-      switch fact.kind {
-      case .lossMayHide:
-        why = "lost events may hide what this vCPU did while it was, or may have been, in L2"
-        isDecisive = true
-      case .emulatedWhereL2MayBe:
-        why = "KVM emulated an instruction without an exit, and nothing proves whether L1 or L2 ran"
-        isDecisive = true
-      case .mixedWithOthers:
-        why = "its events and those of other threads or vCPUs cannot be told apart"
-        isDecisive = true
-      case .emulatedAtUnknownLevel:
-        why = "the vCPU was emulated before anything proved whether L1 or L2 ran"
-        isDecisive = false
-      default: continue
-      }
-      guard said.insert(fact.vcpu).inserted else { continue }
+    for reason in reasons where said.insert(reason.fact.vcpu).inserted {
       judgement.notJudged.append(
         NotJudged(
-          check: check.id, trace: evidence.trace, identity: track.identity, why: why,
-          isDecisive: isDecisive))
+          check: check.id, trace: evidence.trace,
+          identity: evidence.tracks[reason.fact.vcpu].identity,
+          why: reason.why.text, isDecisive: reason.why.isDecisive))
     }
     return true
+  }
+
+  private typealias Reason = (text: String, isDecisive: Bool)
+
+  /// Why a vCPU cannot be judged where something was found out about it; nil when that is no reason.
+  private static func reason(_ kind: TimelineFact.Kind) -> Reason? {
+    switch kind {
+    case .lossMayHide:
+      ("lost events may hide what this vCPU did while it was, or may have been, in L2", true)
+    case .emulatedWhereL2MayBe:
+      ("KVM emulated an instruction without an exit, and nothing proves whether L1 or L2 ran", true)
+    case .mixedWithOthers:
+      ("its events and those of other threads or vCPUs cannot be told apart", true)
+    case .emulatedAtUnknownLevel:
+      ("the vCPU was emulated before anything proved whether L1 or L2 ran", false)
+    default: nil
+    }
   }
 
   /// One word for all traces.

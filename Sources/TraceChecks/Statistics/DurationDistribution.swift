@@ -35,6 +35,8 @@ public struct DurationDistribution: Sendable, Equatable {
   public init(_ parts: [DurationTotals]) {
     for part in parts where part.count > 0 {
       var own: [Bucket] = []
+      // More are rare, and a list that grows copies itself again and again.
+      own.reserveCapacity(Int(Swift.min(part.count, 128)))
       part.histogram.forEach { values, count in
         own.append(Bucket(highest: values.upperBound, count: count))
       }

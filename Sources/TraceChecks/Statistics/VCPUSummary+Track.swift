@@ -50,11 +50,13 @@ extension RoundTripStatistics {
 
 extension ExitStatistics {
   init(row: ExitRow) {
-    let handling = DurationDistribution([row.undisturbed, row.disturbed])
+    var handling = DurationDistribution([row.undisturbed])
     // Where nothing took the vCPU off its CPU both are the same.
-    let onCPU =
-      row.disturbed.count == 0
-      ? handling : DurationDistribution([row.undisturbed, row.disturbedOnCPU])
+    var onCPU = handling
+    if row.disturbed.count > 0 {
+      handling.add(DurationDistribution([row.disturbed]))
+      onCPU.add(DurationDistribution([row.disturbedOnCPU]))
+    }
     self.init(
       level: row.level, exit: row.exit, handledBy: row.isReflected ? .l1 : .l0, count: row.count,
       answered: row.answered, handling: handling, handlingOnCPU: onCPU)

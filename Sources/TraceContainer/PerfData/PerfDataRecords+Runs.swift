@@ -68,6 +68,10 @@ extension PerfDataRecords {
     // A part that is not there compares equal, whatever stands in its place.
     let threadMask: UInt32 = places.thread >= 0 ? .max : 0
     let cpuMask: UInt32 = places.cpu >= 0 ? .max : 0
+    // What lies behind it may be old: so a record that fits into the span is whole.
+    let bytes = bytes.extracting(0..<expected.end)
+    let (lowest, layout, stream) = (expected.lowest, expected.layout, expected.stream)
+    let last = expected.last
     var behind = at
     queue.extendRun(most: (expected.last - at) / least + 1) { room, count, latestTime in
       // Locals: what a closure captures is kept in memory.
@@ -76,18 +80,18 @@ extension PerfDataRecords {
       var latest = latestTime
       // The thread before; a number that none has at first.
       var known: UInt64 = threadMask == 0 ? 0 : .max
-      while next < expected.last {
+      while next < last {
         let record = bytes.suffix(from: next)
         guard record.byteCount >= Places.reach &+ 8 else { break }
         let head = record.u64(at: 0)
         let size = Int(truncatingIfNeeded: head &>> 48)
         guard UInt32(truncatingIfNeeded: head) == PerfRecordType.sample, size >= least,
-          size <= expected.end &- next
+          size <= record.byteCount
         else { break }
         if hasID {
-          let id = record.u64(at: places.id & inside) &- expected.lowest
+          let id = record.u64(at: places.id & inside) &- lowest
           guard id < UInt64(truncatingIfNeeded: table.count),
-            table[Int(truncatingIfNeeded: id)] == expected.layout
+            table[Int(truncatingIfNeeded: id)] == layout
           else { break }
         }
         let thread = record.u32(at: (places.thread + 4) & inside) & threadMask
@@ -95,7 +99,7 @@ extension PerfDataRecords {
           guard seen[Int(thread & 255)] == Int32(bitPattern: thread) else { break }
           known = UInt64(thread)
         }
-        guard (record.u32(at: places.cpu & inside) ^ expected.stream) & cpuMask == 0 else { break }
+        guard (record.u32(at: places.cpu & inside) ^ stream) & cpuMask == 0 else { break }
         let length = Int(record.u32(at: places.rawSize & inside))
         let now = record.u64(at: places.time & inside)
         guard length <= size &- least, now >= latest else { break }

@@ -123,7 +123,7 @@ public final class TraceDatStreams: CPUStreamSet {
       } else {
         readers[stream].read(into: 0, with: decompressor)
       }
-    damage[stream] += block.damage
+    if !block.damage.isEmpty { damage[stream] += block.damage }
     // Places in the last block may still be asked for.
     if block.isEnd { return .end }
     blocks[stream] = block

@@ -19,7 +19,10 @@ enum Quantity {
   private static func append(_ value: UInt64, padded width: Int, to digits: inout [UInt8]) {
     var (places, power) = (1, value / 10)
     while power > 0 { (places, power) = (places + 1, power / 10) }
-    digits.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - places)))
+    while places < width {
+      digits.append(UInt8(ascii: "0"))
+      places += 1
+    }
     digits.append(decimal: value)
   }
 
@@ -34,9 +37,9 @@ enum Quantity {
     return switch value {
     case 0: "0"
     case ..<1_000: "\(value) ns"
-    case ..<999_500: threeDigits(Double(value) / 1e3) + " µs"
-    case ..<999_500_000: threeDigits(Double(value) / 1e6) + " ms"
-    default: threeDigits(Double(value) / 1e9) + " s"
+    case ..<999_500: threeDigits(Double(value) / 1e3, " µs")
+    case ..<999_500_000: threeDigits(Double(value) / 1e6, " ms")
+    default: threeDigits(Double(value) / 1e9, " s")
     }
   }
 
@@ -51,22 +54,24 @@ enum Quantity {
     guard whole > 0 else { return "–" }
     let share = Double(part) / Double(whole) * 100
     // What is there must not look as if it were not.
-    return part > 0 && share < 0.05 ? "<0.1 %" : fixed(share, 1) + " %"
+    return part > 0 && share < 0.05 ? "<0.1 %" : fixed(share, 1, " %")
   }
 
-  /// A number with so many digits behind the point.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  /// A number with so many digits behind the point, and what follows it.
+  static func fixed(_ value: Double, _ digits: Int, _ suffix: String = "") -> String {
     var scale: UInt64 = 1
     for _ in 0..<digits { scale *= 10 }
     let scaled = (value * Double(scale)).rounded()
-    guard scaled >= 0, scaled < 1e18 else { return "\(value)" }
+    guard scaled >= 0, scaled < 1e18 else { return "\(value)\(suffix)" }
     let whole = UInt64(scaled)
     var text: [UInt8] = []
+    text.reserveCapacity(32)
     append(grouped: whole / scale, to: &text)
     if digits > 0 {
       text.append(UInt8(ascii: "."))
       append(whole % scale, padded: digits, to: &text)
     }
+    text.append(contentsOf: suffix.utf8)
     return String(decoding: text, as: UTF8.self)
   }
 
@@ -77,7 +82,7 @@ enum Quantity {
     return String(decoding: digits, as: UTF8.self)
   }
 
-  private static func threeDigits(_ value: Double) -> String {
-    fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
+  private static func threeDigits(_ value: Double, _ suffix: String) -> String {
+    fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0, suffix)
   }
 }

@@ -44,6 +44,13 @@ struct Table {
       width = text.width
     }
 
+    /// Text that may hold anything that a trace does.
+    init(escaping text: String) {
+      let isPlain = Printable.isPlain(text)
+      self.text = isPlain ? text : Printable.escaped(text)
+      width = isPlain ? text.utf8.count : self.text.width
+    }
+
     /// The cell, with an ellipsis for what goes beyond a width.
     func cut(to width: Int) -> Cell {
       self.width <= width ? self : Cell(text.prefix(max(0, width - 1)) + "…")
@@ -59,24 +66,28 @@ struct Table {
 
   /// Adds a row; cells may hold anything that a trace does.
   mutating func add(_ cells: [String]) {
-    rows.append(cells.map { Cell(Printable.escaped($0)) })
+    rows.append(cells.map { Cell(escaping: $0) })
   }
 
   func write(to sink: ByteSink, style: TextStyle) {
     var widths = columns.indices.map { column in
-      rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].width : 0) }
+      rows.reduce(columns[column].title.width) { max($0, column < $1.count ? $1[column].width : 0) }
     }
     let shown = fit(&widths, into: style.width)
     if shown.contains(where: { !columns[$0].title.isEmpty }) {
-      sink.write(style.dim(line(columns.map { Cell($0.title) }, shown, widths)) + "\n")
+      let titles = line(columns.map { Cell($0.title) }, shown, widths)
+      sink.write(style.dim(String(decoding: titles, as: UTF8.self)) + "\n")
     }
-    for row in rows { sink.write(line(row, shown, widths) + "\n") }
+    for row in rows {
+      sink.write(line(row, shown, widths))
+      sink.write(UInt8(ascii: "\n"))
+    }
   }
 
   /// Chooses the columns to show, and narrows the flexible one.
   private func fit(_ widths: inout [Int], into width: Int) -> [Int] {
     var shown = Array(columns.indices)
-    func total() -> Int { shown.reduce(margin.count - Self.gap) { $0 + widths[$1] + Self.gap } }
+    func total() -> Int { shown.reduce(margin.width - Self.gap) { $0 + widths[$1] + Self.gap } }
     let flexible = columns.firstIndex(where: \.isFlexible)
     // What the flexible column can give, before a column goes.
     func surplus() -> Int { flexible.map { max(0, widths[$0] - Self.comfortable) } ?? 0 }
@@ -94,8 +105,10 @@ struct Table {
   }
 
   /// One line, put together from bytes: lines of tables are most of what a report on many vCPUs costs.
-  private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int]) -> String {
-    var text = Array(margin.utf8)
+  private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int]) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(256)
+    text.append(contentsOf: margin.utf8)
     for (position, column) in shown.enumerated() {
       if position > 0 { text.append(spaces: Self.gap) }
       let cell = column < cells.count ? cells[column].cut(to: widths[column]) : Cell("")
@@ -105,21 +118,12 @@ struct Table {
       if !columns[column].isNumber { text.append(spaces: space) }
     }
     while text.last == UInt8(ascii: " ") { text.removeLast() }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 }
 
 extension [UInt8] {
   fileprivate mutating func append(spaces count: Int) {
-    append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
-  }
-}
-
-extension String {
-  /// How many columns the text takes: its characters.
-  ///
-  /// Bytes are counted where that is the same.
-  fileprivate var width: Int {
-    utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") } ? utf8.count : count
+    for _ in 0..<count { append(UInt8(ascii: " ")) }
   }
 }

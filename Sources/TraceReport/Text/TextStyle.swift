@@ -63,7 +63,32 @@ public struct TextStyle: Sendable {
 
   /// Breaks text at spaces so that lines stay within the width, each with the same margin.
   func wrapped(_ text: String, margin: String) -> [String] {
-    let room = max(20, width - margin.count)
+    let room = max(20, width - margin.width)
+    guard text.plainWidth != nil else { return wrappedByCharacters(text, margin, room) }
+    var lines: [String] = []
+    var line: [UInt8] = []
+    var columns = 0
+    func end() { lines.append(margin + String(decoding: line, as: UTF8.self)) }
+    for word in Array(text.utf8).split(separator: UInt8(ascii: " ")) {
+      let width = word.count { String.beginsScalar($0) }
+      if !line.isEmpty, columns + 1 + width > room {
+        end()
+        line.removeAll(keepingCapacity: true)
+        columns = 0
+      }
+      if !line.isEmpty {
+        line.append(UInt8(ascii: " "))
+        columns += 1
+      }
+      line += word
+      columns += width
+    }
+    if !line.isEmpty { end() }
+    return lines
+  }
+
+  /// The same for text whose characters are not told from its bytes.
+  private func wrappedByCharacters(_ text: String, _ margin: String, _ room: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

@@ -100,12 +100,15 @@ public final class ByteSink {
 extension [UInt8] {
   /// Appends a number in decimal.
   mutating func append(decimal value: UInt64) {
-    let start = count
+    // From the last digit on: the largest number has 20.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = digits.count
     var rest = value
     repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    self[start...].reverse()
+    for at in first..<digits.count { append(digits[at]) }
   }
 }

@@ -13,10 +13,12 @@ enum Printable {
     }
   }
 
+  /// Whether the text is printable ASCII, as nearly all is: that is told from the bytes.
+  static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f } }
+
   /// The text with every unsafe character written as `\x1b` or `\u{202e}`.
   static func escaped(_ text: String) -> String {
-    // Nearly all text is printable ASCII: that is told from the bytes.
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
+    if isPlain(text) { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {

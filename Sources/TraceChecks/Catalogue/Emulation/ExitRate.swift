@@ -35,24 +35,25 @@ struct ExitRateCheck: Check {
       let time = span.upperBound - span.lowerBound
       guard time >= Self.leastTime else { continue }
       // An exit that L1 was told of counts with those of its reason that L0 kept.
-      var counts: [(row: ExitRow, count: UInt64)] = []
-      for row in track.exits.rows {
+      let rows = track.exits.rows
+      var counts: [(row: Int, count: UInt64)] = []
+      for row in rows.indices {
         if let at = counts.firstIndex(where: {
-          $0.row.exit == row.exit && $0.row.level == row.level
+          rows[$0.row].exit == rows[row].exit && rows[$0.row].level == rows[row].level
         }) {
-          counts[at].count += row.count
+          counts[at].count += rows[row].count
         } else {
-          counts.append((row, row.count))
+          counts.append((row, rows[row].count))
         }
       }
       for (row, count) in counts {
         let rate = Double(count) * 1e9 / Double(time)
         guard rate > budget else { continue }
-        let name = ExitReasonTable.name(of: row.exit)
+        let name = ExitReasonTable.name(of: rows[row].exit)
         var finding = evidence.finding(
           self, .warning, about: track,
           "\(UInt64(rate)) exits \(name) per second, \(count) in all", count: count)
-        finding.level = row.level
+        finding.level = rows[row].level
         judgement.findings.append(finding)
       }
     }
