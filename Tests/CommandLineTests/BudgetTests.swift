@@ -86,7 +86,8 @@ struct BudgetTests {
         let file = directory.appendingPathComponent("rules.yaml")
         try rules.write(to: file, atomically: true, encoding: .utf8)
         let counts = try paths.map {
-          try Callgrind.run(["assert", "--rules", file.path, $0], in: directory)
+          try Callgrind.run(
+            ["assert", "--threads", "1", "--rules", file.path, $0], in: directory)
         }
         let events = Double(records[1] - records[0])
         return (
@@ -122,19 +123,19 @@ struct BudgetTests {
 
   /// How much that is.
   ///
-  /// Measured with Swift 6.3.1 on x86-64: 2.38 and 3.09, sequences 2.43 and 3.16, `never` 2.11, of 536 instructions with
-  /// one `never`; checks and metrics cost nothing more. Nearly all events of this recording are ones that rules speak of.
+  /// Measured with Swift 6.3.1 on x86-64: 2.25 and 2.96, sequences 2.28 and 3.01, `never` 1.91, of 466 instructions with
+  /// one `never`; metrics cost nothing more, checks 6 %. Nearly all events of this recording are ones that rules speak of.
   /// Who makes rules cheaper lowers it.
   private static let ruleBudgets = [
-    RuleBudget(kinds: RuleKind.allCases, timesOne: 2.5, timesNever: 3.3),
-    RuleBudget(kinds: [.sequence], timesOne: 2.6, timesNever: 3.3),
-    RuleBudget(kinds: [.never], timesOne: 2.25, timesNever: 2.25),
-    RuleBudget(kinds: [.check], timesOne: 1.05, timesNever: 0.8),
-    RuleBudget(kinds: [.metric], timesOne: 1.05, timesNever: 0.8),
+    RuleBudget(kinds: RuleKind.allCases, timesOne: 2.4, timesNever: 3.15),
+    RuleBudget(kinds: [.sequence], timesOne: 2.45, timesNever: 3.2),
+    RuleBudget(kinds: [.never], timesOne: 2.05, timesNever: 2.05),
+    RuleBudget(kinds: [.check], timesOne: 1.12, timesNever: 0.8),
+    RuleBudget(kinds: [.metric], timesOne: 1.06, timesNever: 0.8),
   ]
 
   /// The most instructions for one more event with one `never`.
-  private static let budgetOfOne = 570.0
+  private static let budgetOfOne = 500.0
 
   /// So many rules of each kind, all of which hold.
   private static func rules(_ kinds: [RuleKind], _ count: Int) -> String {
