@@ -28,7 +28,7 @@ public struct PackedLayouts: Sendable, BitwiseCopyable {
     self.high = high
   }
 
-  /// Packs layouts; nil when a field lies too far behind for it, or among the first eight bytes.
+  /// Packs layouts; nil when a field ends too far behind for it, or before the eighth byte.
   public init?(_ layouts: FieldLayouts) {
     var words = (low: Self.none.low, high: Self.none.high)
     for slot in 0..<8 where layouts[slot].isPresent {

@@ -12,6 +12,7 @@ extension RawSpan {
     // SAFETY: checked above: 0 ≤ `offset` ≤ `byteCount`.
     return unsafe extracting(unchecked: Range(uncheckedBounds: (offset, byteCount)))
   }
+
   /// The same where bytes are left behind `offset`: without a look whether the span has an address at all.
   @inlinable
   @inline(__always)
@@ -21,7 +22,8 @@ extension RawSpan {
       UInt(bitPattern: offset) < UInt(bitPattern: byteCount), "a place outside of the span")
     // SAFETY: checked above: 0 ≤ `offset` < `byteCount`, so there are bytes, and they have an address.
     let start = unsafe withUnsafeBytes { unsafe $0.baseAddress.unsafelyUnwrapped + offset }
-    // SAFETY: these are bytes of the span, and the result does not outlive it.
+    // SAFETY: by the same check `offset` + the new count is `byteCount`: these are bytes of the span, and the result does
+    // not outlive it.
     return unsafe _overrideLifetime(
       RawSpan(_unsafeStart: start, byteCount: byteCount &- offset), copying: self)
   }

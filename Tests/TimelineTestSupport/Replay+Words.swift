@@ -41,9 +41,12 @@ extension Replay {
   }
 
   /// The findings about vCPUs: `l2-emulation ×3`; the severity is named where it is not that of the catalogue.
+  ///
+  /// Ends with those of a summary, should it have others.
   public var findings: String {
     judgement.findings.filter { $0.identity != nil }
       .map { $0.count == 1 ? $0.check : "\($0.check) ×\($0.count)" }.joined(separator: ", ")
+      + (otherwiseAsSummary.map { ", but in a summary: \($0)" } ?? "")
   }
 
   /// The finding of a check; nil when there is none.

@@ -9,6 +9,9 @@ public struct Replay {
   public let intervals: [(interval: Interval, vcpu: VCPUIdentity)]
   /// What the checks say.
   public let judgement: Judgement
+  /// What they say where intervals are only counted, as `check` and `summary` do, if that is something else: it never may
+  /// be.
+  public let otherwiseAsSummary: String?
 
   /// Feeds a log to a new tracker and judges what comes out.
   ///
@@ -46,6 +49,18 @@ public struct Replay {
       records: log.records, unattributed: tracker.unattributed)
     evidence.window = window
     judgement = runner.judge(evidence)
+    let summary =
+      isSummary || window != 0..<UInt64.max
+      ? nil : Replay(log, configuration: configuration, isSummary: true).judgement
+    let words = summary.map(Self.words)
+    otherwiseAsSummary = words == Self.words(judgement) ? nil : words
+  }
+
+  private static func words(_ judgement: Judgement) -> String {
+    let findings = judgement.findings.map {
+      "\($0.check) \($0.severity) \($0.begin)-\($0.end) ×\($0.count) \($0.message)"
+    }
+    return (findings + judgement.notJudged.map { "\($0)" }).joined(separator: "; ")
   }
 
   /// The verdict with errors failing.

@@ -113,8 +113,10 @@ public struct DurationTotals: Sendable {
   public private(set) var max: UInt64 = 0
   /// The exact sum of their squares, modulo 2^128.
   private var sumOfSquares: UInt128 = 0
+  /// How often it passed 2^128.
+  private var squaresBeyond: UInt64 = 0
   /// The sum of their squares: what a standard deviation takes.
-  public var squares: Double { Double(sumOfSquares) }
+  public var squares: Double { Double(sumOfSquares) + Double(squaresBeyond) * 0x1p128 }
   /// Their distribution.
   public private(set) var histogram = DurationHistogram()
 
@@ -130,7 +132,10 @@ public struct DurationTotals: Sendable {
     if duration < min { min = duration }
     if duration > max { max = duration }
     let square = duration.multipliedFullWidth(by: duration)
-    sumOfSquares &+= UInt128(square.high) &<< 64 | UInt128(square.low)
+    let (squares, isMore) = sumOfSquares.addingReportingOverflow(
+      UInt128(square.high) &<< 64 | UInt128(square.low))
+    sumOfSquares = squares
+    if isMore { squaresBeyond &+= 1 }
     histogram.add(duration)
   }
 }

@@ -23,7 +23,8 @@ struct EventCounts {
     }
   }
 
-  /// Counts a record whose number is below `inPlace`: without a comparison, for the compiler cannot know that it is.
+  /// Counts a record whose number is below `inPlace`, which only its caller can know: `EventTable` gives the others no
+  /// `soleLength` that a record could have.
   @inline(__always)
   mutating func addInPlace(_ number: Int) { few[number & (Self.inPlace &- 1)] &+= 1 }
 

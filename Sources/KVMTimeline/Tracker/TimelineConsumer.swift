@@ -201,6 +201,8 @@ public struct TimelineConsumer: RecordConsumer {
     first = min(first, converted(time))
     last = max(last, converted(from))
     statistics.addClockBackwards(to: converted(time))
+    // What is earlier than something that was taken already might have had to come before another CPU's.
+    if ordersByThread { tracker.sawDisorder = true }
   }
 
   /// See ``RecordConsumer/progressed(bytes:)``.

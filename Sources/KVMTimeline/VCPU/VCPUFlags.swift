@@ -1,4 +1,5 @@
-/// All that is so or not so of a vCPU, in one word.
+/// What is so or not so of a vCPU, as far as frequent events ask for it, in one word: the rare rest are properties of the
+/// track, for the word is full.
 ///
 /// An event asks with one comparison whether everything is as it nearly always is; only when it is not, it looks at
 /// one thing after the other.

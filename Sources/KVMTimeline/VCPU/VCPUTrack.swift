@@ -6,7 +6,9 @@ public import KVMEvents
 /// come out through `emit`, statistics grow in place, what the checks must know goes to the
 /// output's facts.
 ///
+///     +Flags       what is so or not so
 ///     +Events      what each event means
+///     +SMM         into system management mode and back
 ///     +Run         where KVM_RUN begins and ends
 ///     +Level       whose code it is in, and what proves it
 ///     +States      the open interval, and how it is closed

@@ -61,6 +61,6 @@ struct SlowExitCheck: Check {
 
 /// A time as milliseconds, for a sentence.
 func milliseconds(_ nanoseconds: UInt64) -> String {
-  let tenths = (nanoseconds + 50_000) / 100_000
+  let tenths = nanoseconds / 100_000 + (nanoseconds % 100_000 >= 50_000 ? 1 : 0)
   return "\(tenths / 10).\(tenths % 10) ms"
 }
