@@ -22,6 +22,12 @@ struct CounterTests {
         inject CPUID; entry 300; exit HLT 300; pio
         """, counts: [2, 0, 3, 1, 1, 0, 1]),
     Case(
+      what: "a nested entry behind which L1 exits is none",
+      script: """
+        exit VMLAUNCH 200; vmenter 200 1000; entry 1000; exit CPUID 300; entry 302; exit HLT 302; entry 1000
+        exit CPUID 1000; twin CPUID 1000
+        """, counts: [3, 0, 4, 1, 0, 0, 0]),
+    Case(
       what: "an exit that L0 keeps",
       script: "exit EPT_VIOLATION 1000; twin EPT_VIOLATION 1000; entry 1000",
       counts: [1, 0, 1, 1, 0, 0, 0]),

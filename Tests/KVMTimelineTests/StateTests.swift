@@ -27,6 +27,9 @@ struct StateTests {
       "exit CPUID 100; entry 102; emul 102 2; entry 104; exit CPUID 104; mention",
       "host L1 30, guest L1 10, host L1 10"),
     Sequence(
+      "an entry that something of KVM's follows never reached the guest, whatever exits then",
+      "exit CPUID 100; entry 102; virq; exit CPUID 104; mention", "host L1 40"),
+    Sequence(
       "exit after exit: a fast path inside the run",
       "entry 100; exit MSR_WRITE 100; exit PREEMPTION_TIMER 104; entry 104",
       "guest L1 10, host L1 20"),

@@ -19,6 +19,11 @@ struct EmulationCheckTests {
       Given.vmm + "load; pio; emul 1001 1; unload; user INTERNAL_ERROR",
       "l2-emulation, missing-triple-fault", .fail),
     CheckCase(
+      "an exit that an entry has answered explains no instruction",
+      Given.vmm
+        + "load; pio; entry 1001; exit HLT 1001; twin HLT 1001; entry 1001; emul 1001 1; emul 1002 1; user INTR",
+      bug(2), .fail),
+    CheckCase(
       "5.8 to 5.10: kvm_entry and no kvm_exit",
       Given.oldVMM
         + "load; pio; entry 1001; emul 1001 1; emul 1002 1; entry 1003; emul 1003 1; user INTR",

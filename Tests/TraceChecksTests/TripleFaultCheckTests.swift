@@ -93,6 +93,11 @@ struct TripleFaultCheckTests {
       "an entry was made",
       Given.vmm + "load; entry 1001; exit HLT 1001; twin HLT 1001; user INTERNAL_ERROR"),
     CheckCase(
+      "an entry alone was made", Given.vmm + "load; entry 1001; user INTERNAL_ERROR"),
+    CheckCase(
+      "an exit tells of an entry that was not recorded",
+      Given.vmm + "load; exit HLT 1001; twin HLT 1001; user INTERNAL_ERROR"),
+    CheckCase(
       "L1 is refused",
       "exit VMLAUNCH 200; entry 203; exit HLT 203; user IO; load; user INTERNAL_ERROR"),
     CheckCase(
