@@ -58,7 +58,7 @@ public struct Replay {
 
   private static func words(_ judgement: Judgement) -> String {
     let findings = judgement.findings.map {
-      "\($0.check) \($0.severity) \($0.begin)-\($0.end) ×\($0.count) \($0.message)"
+      "\($0.check) \($0.severity) \($0.begin ?? 0)-\($0.end ?? 0) ×\($0.count) \($0.message)"
     }
     return (findings + judgement.notJudged.map { "\($0)" }).joined(separator: "; ")
   }
