@@ -60,6 +60,9 @@ struct Command {
     let isRead = output != .dropped
     process.standardOutput = isRead ? pipe : FileHandle.nullDevice
     process.standardError = output == .kept ? pipe : FileHandle.nullDevice
+    // `waitUntilExit` looks only now and then: too late for a time by the clock.
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
     let before = Self.usedByChildren()
     let begin = ContinuousClock.now
     try process.run()
@@ -79,8 +82,9 @@ struct Command {
       whileRunning(process.processIdentifier)
       usleep(500)
     }
-    process.waitUntilExit()
+    ended.wait()
     let wall = begin.duration(to: .now)
+    process.waitUntilExit()
     let after = Self.usedByChildren()
     outcome.code = process.terminationStatus
     outcome.user = after.user - before.user
