@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import Testing
 internal import TraceBytes
@@ -48,8 +49,10 @@ struct MappedFileTests {
 
   @Test("A pipe that nobody writes to is refused at once, and an empty file too")
   func pipe() throws {
-    var random = SystemRandomNumberGenerator()
-    let path = "/tmp/kvmscope-test-\(random.next())"
+    let path =
+      FileManager.default.temporaryDirectory.appendingPathComponent(
+        "kvmscope-test-\(UUID().uuidString)"
+      ).path
     // SAFETY: the path is lent to each call as a text that ends in a zero byte.
     #expect(unsafe mkfifo(path, 0o600) == 0)
     #expect(error(path) == .notRegular(path: path))

@@ -37,12 +37,6 @@ public protocol RecordPlace: BitwiseCopyable {
   var length: Int { get }
 }
 
-extension RecordRun where Self: ~Escapable {
-  /// The time of the record that comes next.
-  @inline(__always)
-  var timestamp: UInt64 { place.timestamp }
-}
-
 /// A run whose records lie anywhere: nothing about them can be damaged.
 protocol ListedRun: RecordRun, ~Escapable {
   /// Where the record behind another one lies; nil behind the last.

@@ -86,9 +86,8 @@ public struct ExitTable: Sendable {
   /// The row of a key, made when it is new.
   private mutating func row(_ level: GuestLevel, _ exit: ExitCode, _ isReflected: Bool) -> Int {
     guard let block = Self.block(of: exit) else { return search(level, exit, isReflected) }
-    let slot = Self.slot(block, level, isReflected)
-    let number = index[slot]
-    return number != Self.free ? Int(number) : add(level, exit, isReflected, slot: slot)
+    return row(block: block, level: level, isReflected: isReflected)
+      ?? add(level, exit, isReflected, slot: Self.slot(block, level, isReflected))
   }
 
   @inline(__always)

@@ -43,9 +43,8 @@ struct EventTable {
     for (number, event) in catalogue.events.enumerated() where entries.indices.contains(event.id) {
       entries[event.id] =
         ignored.contains(number)
-        ? Entry(
-          number: UInt16(number), soleLength: number < EventCounts.inPlace ? 8 : .max)
-        : Self.entry(UInt16(number), catalogue.descriptors[number])
+        ? Entry(number: UInt16(number)) : Self.entry(UInt16(number), catalogue.descriptors[number])
+      if number >= EventCounts.inPlace { entries[event.id].soleLength = .max }
       if entries[event.id].kind == .acceptInterrupt {
         if watchesInterrupts {
           entries[event.id].soleLength = .max
@@ -71,9 +70,7 @@ struct EventTable {
     entry.isPacked = packed != nil
     entry.layouts = packed ?? .none
     entry.soleLength = max(descriptor.minimumLength, 8)
-    if packed == nil || descriptor.kind.mayConcernOthers || number >= EventCounts.inPlace {
-      entry.soleLength = .max
-    }
+    if packed == nil || descriptor.kind.mayConcernOthers { entry.soleLength = .max }
     if let slot = descriptor.kind.vcpuSlot, descriptor.fields[slot].isPresent {
       entry.vcpuOffset = UInt32(descriptor.fields[slot].offset)
       if descriptor.fields[slot].size != 4 { entry.soleLength = .max }

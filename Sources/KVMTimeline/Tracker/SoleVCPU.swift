@@ -70,7 +70,6 @@ struct SoleVCPU<Clock: TraceClock> {
         guard try run.advance() else { return .atEnd }
         place = run.place
         if place.timestamp < timestamp { return .wentBack(from: timestamp) }
-        if place.timestamp > due { return .notDue }
         guard place.length >= 8 else { return .another }
         header = RecordHeader(records.payload(at: place), at: 0)
       }

@@ -24,7 +24,10 @@ extension TimelineConsumer {
           clockWentBack(to: run.record.timestamp, from: time, stream: stream)
         case .another: break
         }
-        if run.record.timestamp > due && !takesEarly(run.record, in: run.bytes) { return true }
+        if run.record.timestamp > due && !takesBeforeTurn(run.record, in: run.bytes, stream: stream)
+        {
+          return true
+        }
       }
       take(run.record, in: run.bytes, stream: stream)
       let time = run.record.timestamp
@@ -32,16 +35,14 @@ extension TimelineConsumer {
       if run.record.timestamp < time {
         clockWentBack(to: run.record.timestamp, from: time, stream: stream)
       }
-      if run.record.timestamp > due && !takesEarly(run.record, in: run.bytes) { return true }
+      if run.record.timestamp > due && !takesBeforeTurn(run.record, in: run.bytes, stream: stream) {
+        return true
+      }
     }
   }
 
   /// See ``RecordConsumer/takesBeforeTurn(_:in:stream:)``.
-  @inline(__always)
-  public mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool {
-    takesEarly(record, in: bytes)
-  }
-
+  ///
   /// While one thread runs on a CPU nothing that happens elsewhere is about its vCPU: its events
   /// need not wait for those of other CPUs, up to the scheduler event that brings the next vCPU.
   ///
@@ -51,7 +52,7 @@ extension TimelineConsumer {
   /// not so, the tracker would find the thread's time running backwards (see
   /// ``TimelineTracker/sawDisorder``).
   @inline(__always)
-  private mutating func takesEarly(_ record: Record, in bytes: RawSpan) -> Bool {
+  public mutating func takesBeforeTurn(_ record: Record, in bytes: RawSpan, stream: Int) -> Bool {
     guard ordersByThread, record.length >= 8 else { return false }
     let header = RecordHeader(bytes, at: record.offset)
     let event = events[header.event]

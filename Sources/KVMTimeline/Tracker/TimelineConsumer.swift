@@ -73,7 +73,7 @@ public struct TimelineConsumer: RecordConsumer {
   /// By stream: the position of its CPU.
   let cpus: [Int]
   private let progress: ((Int) -> Bool)?
-  /// See `takesEarly`.
+  /// See `takesBeforeTurn`.
   let ordersByThread: Bool
   private let ignored: Set<Int>
   var counts: EventCounts

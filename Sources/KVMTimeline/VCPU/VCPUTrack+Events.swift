@@ -331,7 +331,7 @@ extension VCPUTrack {
 
   @inline(never)
   mutating func beginsHandling(at time: UInt64, cpu: Int32, _ output: inout TimelineOutput) {
-    settleAtOnce(&output)
+    settle(&output)
     entryFailed(&output)
     isInHost(at: time, cpu: cpu, &output)
   }

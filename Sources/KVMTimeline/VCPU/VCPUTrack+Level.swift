@@ -16,40 +16,20 @@ extension VCPUTrack {
     emulatedRIP: UInt64? = nil, byEntry: Bool = false, _ output: inout TimelineOutput
   ) {
     if !exitAwaitsTwin { return }
-    if isClearlyL1s(output) {
+    // The vCPU was not in L2, and an exit of L2 would have its twin: nearly always.
+    if level != .l2 && output.nestedExitsAreRecorded {
       settleAsL1(&output)
     } else {
       settleWithoutTwin(emulatedRIP, byEntry, &output)
     }
   }
 
-  /// Whether the open exit can only be L1's: the vCPU was not in L2, and an exit of L2 would have its twin.
   @inline(__always)
-  private func isClearlyL1s(_ output: borrowing TimelineOutput) -> Bool {
-    level != .l2 && output.nestedExitsAreRecorded
-  }
-
-  /// The same where `emulatedRIP` and `byEntry` say nothing, for the most frequent callers: without a call more for the
-  /// usual exit.
-  @inline(__always)
-  mutating func settleAtOnce(_ output: inout TimelineOutput) {
-    if !exitAwaitsTwin { return }
-    if isClearlyL1s(output) {
-      settleAsL1AtOnce(&output)
-    } else {
-      settleWithoutTwin(nil, false, &output)
-    }
-  }
-
-  @inline(never)
-  private mutating func settleAsL1(_ output: inout TimelineOutput) { settleAsL1AtOnce(&output) }
-
-  @inline(__always)
-  private mutating func settleAsL1AtOnce(_ output: inout TimelineOutput) {
+  private mutating func settleAsL1(_ output: inout TimelineOutput) {
+    exitAwaitsTwin = false
     exit.level = .l1
     endEpisode(toldL1: false, &output)
     proveL1(&output)
-    exitAwaitsTwin = false
     asksForNestedEntry(&output)
     endGuestStretch(&output)
   }
@@ -75,11 +55,8 @@ extension VCPUTrack {
       proveL2(&output)
       emulationIsExplained = false
     } else if output.nestedExitsAreRecorded {
-      exit.level = .l1
-      if level == .l2 { noteVanishedL2(&output) }
-      endEpisode(toldL1: false, &output)
-      proveL1(&output)
-      asksForNestedEntry(&output)
+      noteVanishedL2(&output)
+      return settleAsL1(&output)
     } else {
       exit.level = levelIsProved ? level : .unknown
       asksForNestedEntry(&output)

@@ -101,9 +101,7 @@ extension VCPUTrack {
     guard flags[.countsAll], let block = exit.block,
       let row = exits.row(block: block, level: exit.level, isReflected: exitIsReflected)
     else { return answerUnusualExit(at: time, &output) }
-    if time &- exit.at > output.limits.slowExit {
-      noteLongExit(until: time, output.limits.slowExit)
-    }
+    watchLength(until: time, output)
     exits.addAnswered(row: row, handling: time &- exit.at, offCPU: exit.offCPU)
   }
 
@@ -113,9 +111,7 @@ extension VCPUTrack {
     decideHandler(isReflected: exitIsReflected, &output)
     if exit.code.isRefusedEntry { noteRefusedEntry(&output) }
     if !output.counts(exit.at, on: exit.cpu) { return }
-    if time &- exit.at > output.limits.slowExit {
-      noteLongExit(until: time, output.limits.slowExit)
-    }
+    watchLength(until: time, output)
     exits.addAnswered(
       level: exit.level, exit: exit.code, isReflected: exitIsReflected,
       handling: time &- exit.at, offCPU: exit.offCPU)

@@ -67,9 +67,16 @@ extension VCPUTrack {
     return (emulation.ofL1, emulation.ofL1Begin, emulation.ofL1End, Int(emulation.ofL1CPU))
   }
 
+  /// The exit is answered.
+  @inline(__always)
+  mutating func watchLength(until end: UInt64, _ output: borrowing TimelineOutput) {
+    let limit = output.limits.slowExit
+    if end &- exit.at > limit { noteLongExit(until: end, limit) }
+  }
+
   /// The exit just answered took longer than the limit, with all that the vCPU did meanwhile.
   @inline(never)
-  mutating func noteLongExit(until end: UInt64, _ limit: UInt64) {
+  private mutating func noteLongExit(until end: UInt64, _ limit: UInt64) {
     let took = (end &- exit.at) &- min(end &- exit.at, exit.offCPU)
     guard took > limit, movedAt <= exit.at, !exit.code.isWait else { return }
     watch.slowExits.add(exit, took: took, until: end, cpu: cpu)

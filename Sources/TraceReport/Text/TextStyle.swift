@@ -64,42 +64,33 @@ public struct TextStyle: Sendable {
   /// Breaks text at spaces so that lines stay within the width, each with the same margin.
   func wrapped(_ text: String, margin: String) -> [String] {
     let room = max(20, width - margin.width)
-    guard text.plainWidth != nil else { return wrappedByCharacters(text, margin, room) }
     var lines: [String] = []
-    var line: [UInt8] = []
+    var line = ""
     var columns = 0
-    func end() { lines.append(margin + String(decoding: line, as: UTF8.self)) }
-    for word in Array(text.utf8).split(separator: UInt8(ascii: " ")) {
-      let width = word.count { String.beginsScalar($0) }
+    for (word, width) in Self.words(of: text) {
       if !line.isEmpty, columns + 1 + width > room {
-        end()
-        line.removeAll(keepingCapacity: true)
+        lines.append(margin + line)
+        line = ""
         columns = 0
       }
       if !line.isEmpty {
-        line.append(UInt8(ascii: " "))
+        line += " "
         columns += 1
       }
       line += word
       columns += width
     }
-    if !line.isEmpty { end() }
+    if !line.isEmpty { lines.append(margin + line) }
     return lines
   }
 
-  /// The same for text whose characters are not told from its bytes.
-  private func wrappedByCharacters(_ text: String, _ margin: String, _ room: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > room {
-        lines.append(margin + line)
-        line = ""
-      }
-      if !line.isEmpty { line += " " }
-      line += String(word)
+  /// What stands between spaces, with the columns that it takes; told from the bytes where that is the same.
+  private static func words(of text: String) -> [(word: Substring, width: Int)] {
+    guard text.plainWidth != nil else {
+      return text.split(separator: " ").map { ($0, $0.count) }
     }
-    if !line.isEmpty { lines.append(margin + line) }
-    return lines
+    return text.utf8.split(separator: UInt8(ascii: " ")).map {
+      (Substring($0), $0.count { String.beginsScalar($0) })
+    }
   }
 }
